@@ -1,0 +1,51 @@
+/** Every error that msk-once raises carries one of these. A retired code is not used again. */
+export const ERROR_CODES = {
+  // The runtime, at start
+  environmentMissing: 'MSK_ONCE_ENVIRONMENT_MISSING',
+  environmentInvalid: 'MSK_ONCE_ENVIRONMENT_INVALID',
+  idempotencyDisabled: 'MSK_ONCE_IDEMPOTENCY_DISABLED',
+  sharedProcess: 'MSK_ONCE_SHARED_PROCESS',
+  optionsInvalid: 'MSK_ONCE_OPTIONS_INVALID',
+  // The runtime, in an invocation
+  contextMissing: 'MSK_ONCE_CONTEXT_MISSING',
+  mappingUnknown: 'MSK_ONCE_MAPPING_UNKNOWN',
+  eventInvalid: 'MSK_ONCE_EVENT_INVALID',
+  recordsOpen: 'MSK_ONCE_RECORDS_OPEN',
+  unsettled: 'MSK_ONCE_UNSETTLED',
+  // A record
+  valueUndecodable: 'MSK_ONCE_VALUE_UNDECODABLE',
+  valueInvalid: 'MSK_ONCE_VALUE_INVALID',
+  tombstone: 'MSK_ONCE_TOMBSTONE',
+  identityInvalid: 'MSK_ONCE_IDENTITY_INVALID',
+  identityThrew: 'MSK_ONCE_IDENTITY_THREW',
+  identityConflict: 'MSK_ONCE_IDENTITY_CONFLICT',
+  claimBusy: 'MSK_ONCE_CLAIM_BUSY',
+  claimLost: 'MSK_ONCE_CLAIM_LOST',
+  deadline: 'MSK_ONCE_DEADLINE',
+  storeUnavailable: 'MSK_ONCE_STORE_UNAVAILABLE',
+  // The constructs
+  propsInvalid: 'MSK_ONCE_PROPS_INVALID',
+  // The local event source and the commands
+  templateInvalid: 'MSK_ONCE_TEMPLATE_INVALID',
+  templateUnsupported: 'MSK_ONCE_TEMPLATE_UNSUPPORTED',
+  handlerInvalid: 'MSK_ONCE_HANDLER_INVALID',
+  serverUnreachable: 'MSK_ONCE_SERVER_UNREACHABLE',
+  usage: 'MSK_ONCE_USAGE',
+} as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[keyof typeof ERROR_CODES];
+
+/** Under this registered symbol every error of msk-once holds its code: recognise errors by it, not by `instanceof`. */
+export const ERROR_SYMBOL: unique symbol = Symbol.for('msk-once.error');
+
+/** Exit codes of every command. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  refused: 3,
+  timedOut: 4,
+  partlyDone: 5,
+  different: 6,
+  unreachable: 7,
+} as const;

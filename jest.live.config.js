@@ -1,0 +1,10 @@
+const base = require('./jest.config.js');
+
+/** Tests against a real broker and Amazon's DynamoDB Local; they start both themselves. */
+module.exports = {
+  ...base,
+  testPathIgnorePatterns: [],
+  testMatch: ['<rootDir>/test/live/**/*.test.ts'],
+  maxWorkers: 1,
+  testTimeout: 240_000,
+};
