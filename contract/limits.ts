@@ -25,7 +25,12 @@ export const LIMITS = {
     checked: CHECKED,
   },
   consumerGroupIdLength: { minimum: 1, maximum: 200, source: EVENT_SOURCE_MAPPING, checked: CHECKED },
-  topicLength: { minimum: 1, maximum: 249, source: EVENT_SOURCE_MAPPING, checked: CHECKED },
+  topicLength: {
+    minimum: 2,
+    maximum: 249,
+    source: 'CloudFormation resource schema, AWS::Lambda::EventSourceMapping, Topics',
+    checked: CHECKED,
+  },
 } as const satisfies Record<string, ServiceLimit>;
 
 /** -1 is endless, 0 to 10,000 are retries after the first invocation. */

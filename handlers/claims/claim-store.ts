@@ -1,0 +1,71 @@
+import type { Outcome } from '../core/answer';
+
+/** Asks for the ownership of an identity, for one record. */
+export interface ClaimRequest {
+  /** Key of the identity's item. */
+  readonly id: string;
+  /** Fresh for each claim; the same one again when an answer was lost. */
+  readonly token: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** undefined: payloads are not compared. */
+  readonly payloadDigest: string | undefined;
+  /** End of the lease, milliseconds since the epoch. */
+  readonly leaseUntilMs: number;
+}
+
+/** An identity that we own until its lease runs out. */
+export interface Claim extends ClaimRequest {
+  /** Earlier runs that ended without success. */
+  readonly attempts: number;
+}
+
+/**
+ * Nobody can say whether this member took effect. `throttled` members are asked again alone; `failed` ones are read
+ * again by token; for `refused` ones (a missing permission or table) asking again is of no use.
+ */
+export interface Unknown {
+  readonly kind: 'unknown';
+  readonly reason: 'throttled' | 'failed' | 'refused';
+  readonly error: unknown;
+}
+
+export type ClaimAnswer =
+  | { readonly kind: 'claimed'; readonly claim: Claim; readonly takeover: boolean }
+  /** A durable mark closes the identity. */
+  | { readonly kind: 'closed'; readonly outcome: Exclude<Outcome, 'open' | 'duplicate'> }
+  /** A live foreign claim. */
+  | { readonly kind: 'busy'; readonly leaseUntilMs: number }
+  /** The identity stands there with another payload. */
+  | { readonly kind: 'conflict' }
+  | Unknown;
+
+/** `lost`: the claim is another's now, or was. */
+export type WriteAnswer = { readonly kind: 'written' } | { readonly kind: 'lost' } | Unknown;
+
+export interface Failure {
+  readonly claim: Claim;
+  /** Code or name of the error, never its text. */
+  readonly error: string;
+  readonly atMs: number;
+}
+
+/**
+ * Remembers which identities are claimed and which are closed (protocol section 5).
+ *
+ * Every call takes a batch, in which an id stands at most once (C9), and answers per member, in the order of the batch.
+ * Calls do not reject: what cannot be answered is `unknown`. Each write is conditional on the claim's token, and a
+ * write whose answer was lost recognises itself when it is sent again.
+ */
+export interface ClaimStore {
+  /** Inserts; takes over what was released, or ran out by more than 2 × clockSkew (C3). Never touches what conflicts (C7). */
+  claim(batch: readonly ClaimRequest[]): Promise<ClaimAnswer[]>;
+  /** Moves the lease forward, never back (C4). */
+  renew(batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[]): Promise<WriteAnswer[]>;
+  /** Marks as done. Never creates an item (C5). */
+  complete(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]>;
+  /** Counts one more attempt and gives the claim back (C5). */
+  fail(batch: readonly Failure[]): Promise<WriteAnswer[]>;
+  /** Gives the claim back with no attempt counted (C5). */
+  release(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]>;
+}

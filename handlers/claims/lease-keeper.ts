@@ -1,0 +1,59 @@
+import type { Clock, Sleep } from '../ports';
+import type { Claim, WriteAnswer } from './claim-store';
+
+export interface LeaseKeeperOptions {
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  readonly leaseMs: number;
+  readonly renew: (
+    batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[],
+  ) => Promise<WriteAnswer[]>;
+}
+
+interface Kept {
+  claim: Claim;
+  readonly lost: () => void;
+}
+
+/** Renews the leases of running records at half (protocol C4), for as long as they are kept. */
+export class LeaseKeeper {
+  readonly #options: LeaseKeeperOptions;
+  readonly #kept = new Set<Kept>();
+  readonly #stop = new AbortController();
+
+  constructor(options: LeaseKeeperOptions) {
+    this.#options = options;
+    void this.#run();
+  }
+
+  /** Keeps the claim's lease; `lost` is called once it was refused. Gives a function that ends the keeping. */
+  keep(claim: Claim, lost: () => void): () => void {
+    const kept: Kept = { claim, lost };
+    this.#kept.add(kept);
+    return () => this.#kept.delete(kept);
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, sleep, leaseMs } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      // Often enough that a lease is renewed with a third of it left, the store's answer included.
+      await sleep(leaseMs / 6, this.#stop.signal);
+      const due = [...this.#kept].filter(({ claim }) => claim.leaseUntilMs - clock.now() <= leaseMs / 2);
+      if (due.length > 0 && !this.#stop.signal.aborted) await this.#renew(due);
+    }
+  }
+
+  async #renew(due: readonly Kept[]): Promise<void> {
+    const leaseUntilMs = this.#options.clock.now() + this.#options.leaseMs;
+    const answers = await this.#options.renew(due.map(({ claim }) => ({ claim, leaseUntilMs })));
+    due.forEach((kept, index) => {
+      const kind = answers[index]?.kind;
+      if (kind === 'written') kept.claim = { ...kept.claim, leaseUntilMs };
+      if (kind === 'lost' && this.#kept.delete(kept)) kept.lost();
+    });
+  }
+}

@@ -1,0 +1,10 @@
+export type { BatchResponse, InvocationContext, KafkaEvent, KafkaEventRecord } from '../contract/event';
+export type { Identity } from './core/identity';
+export type { Order } from './core/lanes';
+export type { Handler } from './create-processor';
+export { type ErrorClass, isOnceError, type OnceError } from './errors';
+export type { DecodedRecord, ProcessedRecord, ProcessRecordsOptions, Tombstones } from './options';
+export { processRecords } from './process-records';
+export type { Codec } from './record/codec';
+export type { Headers } from './record/headers';
+export { json } from './record/json';

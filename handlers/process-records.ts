@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDbClaimStore } from './claims/dynamodb-claim-store';
+import { createProcessor, type Handler } from './create-processor';
+import { readEnvironment } from './environment';
+import { consoleLog } from './observe/log';
+import { type ProcessRecordsOptions, settingsOf, type Tombstones } from './options';
+import type { Ports, Sleep } from './ports';
+
+/** Below the reserve of an invocation (protocol D2); a call that takes longer counts as one without an answer. */
+const CONNECTION_TIMEOUT_MS = 500;
+const REQUEST_TIMEOUT_MS = 900;
+/** As many single conditional writes as the fastest stock configuration has in flight. */
+const SOCKETS = 50;
+
+/**
+ * Makes a Lambda handler that lets each record of a Kafka event source mapping take effect once.
+ *
+ * A record is left out of the answer only if a durable mark closes it; everything else is delivered again. Reads the
+ * environment of the function once, here, and throws when it is not usable: the mapping waits and nothing is lost.
+ */
+export function processRecords<T, Mode extends Tombstones | undefined = undefined>(
+  options: ProcessRecordsOptions<T, Mode>,
+): Handler {
+  const settings = settingsOf(options);
+  const environment = readEnvironment(process.env);
+  const clock = { now: () => Date.now() };
+  const client = new DynamoDBClient({
+    maxAttempts: 1,
+    cacheMiddleware: true,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      // Without it the SDK only warns when the time is up.
+      throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: SOCKETS, keepAlive: true },
+      httpsAgent: { maxSockets: SOCKETS, keepAlive: true },
+    },
+  });
+  const ports: Ports = {
+    clock,
+    sleep,
+    random: { fraction: Math.random, token: randomUUID },
+    store: new DynamoDbClaimStore({
+      client,
+      table: environment.table,
+      clock,
+      clockSkewMs: settings.clockSkewMs,
+      rememberForSeconds: environment.rememberForSeconds,
+    }),
+    log: consoleLog(clock.now),
+    exit: (code) => process.exit(code),
+  };
+  return createProcessor(settings, environment.mappings, ports);
+}
+
+const sleep: Sleep = (ms, signal) =>
+  new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done);
+  });

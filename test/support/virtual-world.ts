@@ -1,0 +1,147 @@
+import type { Mappings } from '../../contract/environment';
+import type { InvocationContext, KafkaEvent, KafkaEventRecord } from '../../contract/event';
+import type { ClaimStore } from '../../handlers/claims/claim-store';
+import { MemoryClaimStore } from '../../handlers/claims/memory-claim-store';
+import { createProcessor, type Handler } from '../../handlers/create-processor';
+import { type ProcessRecordsOptions, settingsOf, type Tombstones } from '../../handlers/options';
+import type { Ports } from '../../handlers/ports';
+
+export const MAPPINGS: Mappings = { Orders: { consumer: 'shop-orders', source: 'u-1', generation: 1 } };
+export const ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:orders';
+
+/** A process that the runtime has ended. */
+export class ProcessEnded extends Error {}
+
+/**
+ * A clock that is turned by hand: `sleep` waits until the clock is there. While anybody sleeps and nothing else
+ * happens, the clock jumps to the first that wakes up.
+ */
+export class VirtualTime {
+  nowMs: number;
+  readonly #sleepers: { readonly atMs: number; readonly wake: () => void }[] = [];
+  #turning = false;
+
+  constructor(startMs = 1_790_000_000_000) {
+    this.nowMs = startMs;
+  }
+
+  readonly clock = { now: () => this.nowMs };
+
+  readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const sleeper = {
+        atMs: this.nowMs + Math.max(0, ms),
+        wake: () => {
+          signal?.removeEventListener('abort', cancel);
+          resolve();
+        },
+      };
+      const cancel = () => {
+        this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
+        resolve();
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      this.#sleepers.push(sleeper);
+      void this.#turn();
+    });
+
+  async #turn(): Promise<void> {
+    if (this.#turning) return;
+    this.#turning = true;
+    while (this.#sleepers.length > 0) {
+      // Let everything that can go on without time passing go on first.
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#sleepers.sort((a, b) => a.atMs - b.atMs);
+      const next = this.#sleepers.shift();
+      if (!next) break;
+      this.nowMs = Math.max(this.nowMs, next.atMs);
+      next.wake();
+    }
+    this.#turning = false;
+  }
+}
+
+export interface World {
+  readonly time: VirtualTime;
+  readonly store: ClaimStore;
+  readonly logged: { readonly level: 'info' | 'error'; readonly message: string; readonly fields: object }[];
+  readonly ports: Ports;
+  /** A new worker of the same function: it shares the store and the clock, and nothing else. */
+  handler<T, Mode extends Tombstones | undefined = undefined>(
+    options: ProcessRecordsOptions<T, Mode>,
+    ports?: Partial<Ports>,
+  ): Handler;
+  context(remainingMs?: number, alias?: string): InvocationContext;
+}
+
+let tokens = 0;
+
+export function world(given: { store?: (time: VirtualTime) => ClaimStore; clockSkewMs?: number } = {}): World {
+  const time = new VirtualTime();
+  const store =
+    given.store?.(time) ??
+    new MemoryClaimStore({ clock: time.clock, clockSkewMs: given.clockSkewMs ?? 1_000, rememberForSeconds: 1_209_600 });
+  const logged: World['logged'] = [];
+  const ports: Ports = {
+    clock: time.clock,
+    sleep: time.sleep,
+    random: { fraction: () => 0.5, token: () => `token-${++tokens}` },
+    store,
+    log: {
+      info: (message, fields) => logged.push({ level: 'info', message, fields }),
+      error: (message, fields) => logged.push({ level: 'error', message, fields }),
+    },
+    exit: () => {
+      throw new ProcessEnded();
+    },
+  };
+  return {
+    time,
+    store,
+    logged,
+    ports,
+    handler: (options, overrides) => createProcessor(settingsOf(options), MAPPINGS, { ...ports, ...overrides }),
+    context: (remainingMs = 60_000, alias = 'Orders-partial') => {
+      const endsAtMs = time.nowMs + remainingMs;
+      return {
+        invokedFunctionArn: alias === '' ? ARN : `${ARN}:${alias}`,
+        getRemainingTimeInMillis: () => endsAtMs - time.nowMs,
+      };
+    },
+  };
+}
+
+type RecordInput = { readonly value?: unknown } & Partial<Omit<KafkaEventRecord, 'value' | 'key'>> & {
+    readonly key?: string | null;
+  };
+
+/** An event of one topic: for each partition its records, offsets counted from `offset` or from 0. */
+export function event(partitions: Readonly<Record<number, readonly RecordInput[]>>, topic = 'orders'): KafkaEvent {
+  return {
+    eventSource: 'aws:kafka',
+    eventSourceArn: 'arn:aws:kafka:eu-west-1:111122223333:cluster/shop/0a1b-2',
+    bootstrapServers: 'b-1.shop.example:9098',
+    records: Object.fromEntries(
+      Object.entries(partitions).map(([partition, records]) => [
+        `${topic}-${partition}`,
+        records.map(({ value, key, ...rest }, index) => ({
+          topic,
+          partition: Number(partition),
+          offset: index,
+          timestamp: 1_789_999_000_000 + index,
+          timestampType: 'CREATE_TIME' as const,
+          headers: [],
+          ...(key === undefined || key === null ? {} : { key: Buffer.from(key).toString('base64') }),
+          ...(value === undefined ? {} : { value: Buffer.from(JSON.stringify(value)).toString('base64') }),
+          ...rest,
+        })),
+      ]),
+    ),
+  };
+}
+
+export const failures = (answer: unknown) =>
+  (answer as { batchItemFailures: { itemIdentifier: { partition: string; offset: number } }[] }).batchItemFailures.map(
+    ({ itemIdentifier: { partition, offset } }) => `${partition}@${offset}`,
+  );
