@@ -1,0 +1,112 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { ReferenceStack } from '../../bin/reference-stack';
+import { refusal } from '../lib/fixture/refusal';
+import { type Json, only } from '../lib/fixture/stack';
+
+const ARN = 'arn:aws:kafka:eu-west-1:111122223333:cluster/real/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d-7';
+
+function stackOf(context: { [name: string]: string }): ReferenceStack {
+  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  return new ReferenceStack(app, 'MskOnceReference');
+}
+
+const templateOf = (context: { [name: string]: string } = {}) => Template.fromStack(stackOf(context));
+const mappingOf = (template: Template) => only(template, 'AWS::Lambda::EventSourceMapping').Properties;
+
+describe('without context', () => {
+  let template: Template;
+  beforeAll(() => {
+    template = templateOf();
+  });
+
+  test('the topic is flights, on a sample cluster, read by provisioned pollers', () => {
+    expect(mappingOf(template)).toMatchObject({
+      EventSourceArn: 'arn:aws:kafka:us-east-1:123456789012:cluster/sample/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d-1',
+      Topics: ['flights'],
+      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'MskOnceReference-Flights' },
+      ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 4 },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    expect(mappingOf(template)).not.toHaveProperty('BatchSize');
+    template.hasResourceProperties('AWS::Lambda::Alias', { Name: 'Flights-partial' });
+  });
+
+  test('the function knows its counters, and may do nothing but update them', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Timeout: 10,
+      Environment: { Variables: { COUNTERS_TABLE: { Ref: 'CountersFDB211E7' } } },
+    });
+    const { Statement } = only(template, 'AWS::IAM::Policy').Properties.PolicyDocument;
+    const counters = { 'Fn::GetAtt': ['CountersFDB211E7', 'Arn'] };
+    expect(Statement.filter(({ Resource }: Json) => JSON.stringify(Resource).includes('Counters'))).toEqual([
+      { Effect: 'Allow', Action: 'dynamodb:UpdateItem', Resource: counters },
+    ]);
+  });
+
+  test('both tables are kept, restorable, and stay where they are', () => {
+    const tables = template.findResources('AWS::DynamoDB::GlobalTable');
+    expect(Object.keys(tables).sort()).toEqual(['CountersFDB211E7', 'FlightsTable360AF8FB']);
+    for (const table of Object.values(tables)) {
+      expect(table).toMatchObject({
+        DeletionPolicy: 'Retain',
+        Properties: {
+          Replicas: [{ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }],
+        },
+      });
+    }
+    expect(tables.CountersFDB211E7?.Properties.KeySchema).toEqual([{ AttributeName: 'airport', KeyType: 'HASH' }]);
+  });
+});
+
+test('the cluster and the topic come from the context', () => {
+  const mapping = mappingOf(templateOf({ clusterArn: ARN, topic: 'departures' }));
+
+  expect(mapping).toMatchObject({ EventSourceArn: ARN, Topics: ['departures'] });
+});
+
+test.each([
+  ['provisioned', 'Flights-partial'],
+  ['on-demand', 'Flights-throw'],
+])('-c pollers=%s calls the alias %s', (pollers, alias) => {
+  const template = templateOf({ pollers });
+
+  template.hasResourceProperties('AWS::Lambda::Alias', { Name: alias });
+  expect('ProvisionedPollerConfig' in mappingOf(template)).toBe(pollers === 'provisioned');
+});
+
+test('-c remember=identity is what there is', () => {
+  expect(templateOf({ remember: 'identity' }).toJSON()).toEqual(templateOf().toJSON());
+});
+
+test.each(['ledger', 'transaction'])('-c remember=%s is announced and not built yet', (remember) => {
+  expect(refusal(() => stackOf({ remember }), 'MskOnceReference')).toContain(
+    `context remember is "${remember}", accepted is identity. "${remember}" is not built yet.`,
+  );
+});
+
+test.each([
+  ['remember', 'everything', 'identity', 'identity'],
+  ['pollers', 'many', 'provisioned or on-demand', 'provisioned'],
+])('-c %s=%s is answered with what is accepted', (name, received, accepted, first) => {
+  expect(refusal(() => stackOf({ [name]: received }), 'MskOnceReference')).toContain(
+    `context ${name} is "${received}", accepted is ${accepted}. Write -c ${name}=${first}.`,
+  );
+});
+
+test('a malformed cluster ARN is refused', () => {
+  expect(refusal(() => stackOf({ clusterArn: 'sample' }), 'MskOnceReference/Flights')).toContain(
+    'clusterArn is "sample"',
+  );
+});
+
+test('the app holds the one stack, with the context that the command line hands over', () => {
+  process.env.CDK_CONTEXT_JSON = JSON.stringify({ 'aws:cdk:bundling-stacks': [], pollers: 'on-demand' });
+
+  const { app } = require('../../bin/app') as typeof import('../../bin/app');
+
+  delete process.env.CDK_CONTEXT_JSON;
+  const assembly = app.synth();
+  expect(assembly.stacks.map(({ stackName }) => stackName)).toEqual(['MskOnceReference']);
+  expect(JSON.stringify(assembly.stacks[0]?.template)).toContain('Flights-throw');
+});

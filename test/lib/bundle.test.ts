@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { processor } from './fixture/stack';
+
+describe('the bundle that is deployed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'msk-once-bundle-'));
+  let asset: string;
+
+  beforeAll(() => {
+    const app = new App({ outdir: join(folder, 'cdk.out') });
+    processor(new Stack(app, 'Shop'));
+    app.synth();
+    const name = readdirSync(app.outdir).find((file) => file.startsWith('asset.')) as string;
+    asset = join(app.outdir, name);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('is one minified ES module beside its source map', () => {
+    expect(readdirSync(asset).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    const lines = readFileSync(join(asset, 'index.mjs'), 'utf8').split('\n');
+    expect(lines[0]).toBe("import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);");
+    expect(JSON.parse(readFileSync(join(asset, 'index.mjs.map'), 'utf8'))).not.toHaveProperty('sourcesContent');
+  });
+
+  test('runs where no package is installed, the SDK included', () => {
+    // From a file: `node -e` has a global `require`, which would hide a missing one.
+    const script = join(folder, 'run.mjs');
+    writeFileSync(
+      script,
+      `import { handler } from ${JSON.stringify(join(asset, 'index.mjs'))};
+console.log(await handler());`,
+    );
+
+    const output = execFileSync(process.execPath, [script], { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
+
+    expect(output).toBe('DynamoDB\n');
+  });
+});

@@ -1,0 +1,385 @@
+import { Duration, Lazy, NestedStack, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { FunctionVersion, IdempotencyTable, type KafkaProcessorProps, Pollers } from '../../lib';
+import { refusal } from './fixture/refusal';
+import { app, CLUSTER_ARN, only, processor, stack, statements, templateOf } from './fixture/stack';
+
+const MODES = [
+  ['partial', Pollers.provisioned({ minimum: 1, maximum: 4 })],
+  ['throw', Pollers.onDemand()],
+] as const;
+
+describe.each(MODES)('in mode %s', (mode, pollers) => {
+  let template: Template;
+  beforeAll(() => {
+    template = templateOf({ pollers });
+  });
+
+  test('the mapping calls the function through an alias that names mapping and mode (A2)', () => {
+    template.hasResourceProperties('AWS::Lambda::Alias', {
+      Name: `Orders-${mode}`,
+      FunctionName: { Ref: 'OrdersFunction520DBA95' },
+      FunctionVersion: '$LATEST',
+    });
+    // The shape that the local event source reads.
+    expect(only(template, 'AWS::Lambda::EventSourceMapping').Properties.FunctionName).toEqual({
+      'Fn::Join': [
+        '',
+        [{ 'Fn::Select': [6, { 'Fn::Split': [':', { Ref: 'OrdersAliasFA69D35F' }] }] }, `:Orders-${mode}`],
+      ],
+    });
+  });
+
+  test('what the runtime knows of the mapping does not change with the mode (A2)', () => {
+    expect(only(template, 'AWS::Lambda::Function').Properties.Environment.Variables).toEqual({
+      MSK_ONCE_TABLE: { Ref: 'OrdersTable1F8332C7' },
+      MSK_ONCE_MAPPINGS:
+        '{"Orders":{"consumer":"Shop-Orders","source":"0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d-7","generation":1}}',
+      MSK_ONCE_REMEMBER_FOR_S: '1209600',
+      NODE_OPTIONS: '--enable-source-maps',
+    });
+  });
+
+  test('the service is told neither to discard a record nor to stop trying (P7)', () => {
+    const names = Object.keys(only(template, 'AWS::Lambda::EventSourceMapping').Properties).sort();
+    expect(names).toEqual(
+      [
+        'AmazonManagedKafkaEventSourceConfig',
+        'EventSourceArn',
+        'FunctionName',
+        ...(mode === 'partial' ? ['FunctionResponseTypes', 'ProvisionedPollerConfig'] : []),
+        'StartingPosition',
+        'Topics',
+      ].sort(),
+    );
+  });
+
+  test('logical ids stay: another one would replace the resource and what it holds', () => {
+    expect(only(template, 'AWS::DynamoDB::GlobalTable').logicalId).toBe('OrdersTable1F8332C7');
+    expect(only(template, 'AWS::Lambda::EventSourceMapping').logicalId).toBe('OrdersMapping4DDFF7C3');
+    expect(only(template, 'AWS::Lambda::Alias').logicalId).toBe('OrdersAliasFA69D35F');
+    expect(only(template, 'AWS::Lambda::Function').logicalId).toBe('OrdersFunction520DBA95');
+    expect(only(template, 'AWS::Logs::LogGroup').logicalId).toBe('OrdersLogs63C9E25A');
+  });
+});
+
+describe('by default', () => {
+  let template: Template;
+  beforeAll(() => {
+    template = templateOf();
+  });
+
+  test('the function runs on the newest Node.js, on arm64, for up to a minute', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      Timeout: 60,
+      MemorySize: 1024,
+    });
+  });
+
+  test('logs go to a group of their own and stay a month', () => {
+    expect(only(template, 'AWS::Logs::LogGroup').Properties).toEqual({ RetentionInDays: 30 });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      LoggingConfig: { LogGroup: { Ref: 'OrdersLogs63C9E25A' } },
+    });
+  });
+
+  test('the mapping is made after the permissions that the service tries', () => {
+    expect(only(template, 'AWS::Lambda::EventSourceMapping').DependsOn).toContain(
+      only(template, 'AWS::IAM::Policy').logicalId,
+    );
+  });
+});
+
+test('each default gives way to its prop', () => {
+  const template = templateOf({
+    handler: 'main',
+    timeout: Duration.minutes(14),
+    memorySize: 512,
+    environment: { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:18000', NODE_OPTIONS: '--no-deprecation' },
+    batchSize: 10_000,
+    maxBatchingWindow: Duration.minutes(5),
+    mappingName: 'orders_eu',
+    rememberFor: Duration.days(30),
+    logRetention: RetentionDays.ONE_YEAR,
+  });
+
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Handler: 'index.main',
+    Timeout: 840,
+    MemorySize: 512,
+    Environment: {
+      Variables: {
+        AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:18000',
+        NODE_OPTIONS: '--no-deprecation',
+        MSK_ONCE_MAPPINGS: Match.stringLikeRegexp('^{"orders_eu":{"consumer":"Shop-Orders",'),
+        MSK_ONCE_REMEMBER_FOR_S: '2592000',
+      },
+    },
+  });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    BatchSize: 10_000,
+    MaximumBatchingWindowInSeconds: 300,
+  });
+  template.hasResourceProperties('AWS::Lambda::Alias', { Name: 'orders_eu-partial' });
+  template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
+});
+
+test('a batching window of 0 and a batch of 1 reach the mapping', () => {
+  const template = templateOf({ batchSize: 1, maxBatchingWindow: Duration.seconds(0) });
+
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    BatchSize: 1,
+    MaximumBatchingWindowInSeconds: 0,
+  });
+});
+
+test('the alias follows published versions where the user chooses so', () => {
+  const template = templateOf({ version: FunctionVersion.CURRENT });
+
+  const { logicalId } = only(template, 'AWS::Lambda::Version');
+  template.hasResourceProperties('AWS::Lambda::Alias', { FunctionVersion: { 'Fn::GetAtt': [logicalId, 'Version'] } });
+});
+
+describe('a table of the user', () => {
+  test('is used in place of an own one, without its indexes', () => {
+    const scope = stack();
+    const table = new IdempotencyTable(scope, 'Memory');
+    table.addGlobalSecondaryIndex({
+      indexName: 'by-status',
+      partitionKey: { name: 'status', type: dynamodb.AttributeType.STRING },
+    });
+
+    processor(scope, { table: table as dynamodb.ITable });
+
+    const template = Template.fromStack(scope);
+    const { logicalId } = only(template, 'AWS::DynamoDB::GlobalTable');
+    expect(logicalId).toBe('Memory22710B9E');
+    expect(statements(template).ClaimRecords).toEqual({
+      Effect: 'Allow',
+      Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      Resource: { 'Fn::GetAtt': [logicalId, 'Arn'] },
+    });
+  });
+
+  test('brings the use of its key', () => {
+    const scope = new Stack(app(), 'Shop', { env: { region: 'eu-west-1' } });
+    const encryption = dynamodb.TableEncryptionV2.customerManagedKey(new kms.Key(scope, 'Key'));
+    const table = new IdempotencyTable(scope, 'Memory', { encryption });
+
+    processor(scope, { table: table as dynamodb.ITable });
+
+    Template.fromStack(scope).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Effect: 'Allow',
+            Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'],
+            Resource: { 'Fn::GetAtt': ['Key961B73FD', 'Arn'] },
+          },
+        ]),
+      },
+    });
+  });
+});
+
+test('two processors of one stack have consumers of their own and share nothing but what is given to both', () => {
+  const scope = stack();
+
+  const [orders, refunds] = ['Orders', 'Refunds'].map((id) => processor(scope, {}, id));
+
+  expect([orders?.consumer, refunds?.consumer]).toEqual(['Shop-Orders', 'Shop-Refunds']);
+  const template = Template.fromStack(scope);
+  for (const type of ['DynamoDB::GlobalTable', 'IAM::Role', 'Lambda::Function', 'Lambda::EventSourceMapping']) {
+    template.resourceCountIs(`AWS::${type}`, 2);
+  }
+});
+
+test('what is granted to the processor is granted to the role, before the mapping is made', () => {
+  const scope = stack();
+  const queue = new sqs.Queue(scope, 'Queue');
+
+  const orders = processor(scope);
+  queue.grant(orders, 'sqs:SendMessage');
+
+  expect(orders.grantPrincipal).toBe(orders.role);
+  const template = Template.fromStack(scope);
+  const policy = only(template, 'AWS::IAM::Policy');
+  expect(only(template, 'AWS::Lambda::EventSourceMapping').DependsOn).toContain(policy.logicalId);
+  expect(policy.Properties.PolicyDocument.Statement).toContainEqual({
+    Effect: 'Allow',
+    Action: 'sqs:SendMessage',
+    Resource: { 'Fn::GetAtt': ['Queue4A7E3555', 'Arn'] },
+  });
+});
+
+test('its parts can be reached', () => {
+  const orders = processor(stack());
+
+  expect(orders.mappingName).toBe('Orders');
+  expect(orders.consumer).toBe('Shop-Orders');
+  expect(orders.table).toBeInstanceOf(IdempotencyTable);
+  expect(orders.alias.lambda).toBe(orders.function);
+  expect(orders.function.role).toBe(orders.role);
+  expect(orders.logGroup.node.path).toBe('Shop/Orders/Logs');
+});
+
+test('without its mapping the function and its memory stay: the first of the two deployments of a change', () => {
+  const scope = stack();
+
+  processor(scope).node.tryRemoveChild('Mapping');
+
+  const template = Template.fromStack(scope);
+  template.resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
+  expect(only(template, 'AWS::DynamoDB::GlobalTable').logicalId).toBe('OrdersTable1F8332C7');
+  template.resourceCountIs('AWS::Lambda::Alias', 1);
+});
+
+test('a stack that knows its region and account gets the same source and consumer', () => {
+  const scope = new Stack(app(), 'Shop', { env: { region: 'eu-west-1', account: '111122223333' } });
+
+  processor(scope);
+
+  Template.fromStack(scope).hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    EventSourceArn: CLUSTER_ARN,
+    AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'Shop-Orders' },
+  });
+});
+
+test('it can live in a nested stack', () => {
+  const scope = stack();
+  const nested = new NestedStack(scope, 'Readers');
+
+  processor(nested);
+
+  Template.fromStack(nested).hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'Shop-Readers/Orders' },
+  });
+});
+
+describe('refused', () => {
+  const message = (props: Partial<KafkaProcessorProps>) => refusal(() => processor(stack(), props));
+
+  test.each([0, -1, 10_001, 20_000, 1.5, Number.NaN])('a batch size of %d', (batchSize) => {
+    expect(message({ batchSize })).toContain(
+      `batchSize is "${batchSize}", accepted is a whole number from 1 to 10000. Leave it out`,
+    );
+  });
+
+  test.each([
+    [Duration.seconds(301), '5 minutes 1 second'],
+    [Duration.minutes(6), '6 minutes'],
+    [Duration.millis(500), '500 millis'],
+    [Duration.millis(1500), '1 second 500 millis'],
+  ])('a batching window of %s', (maxBatchingWindow, shown) => {
+    expect(message({ maxBatchingWindow })).toContain(
+      `maxBatchingWindow is "${shown}", accepted is whole seconds, from 0 to 300. Leave it out`,
+    );
+  });
+
+  test.each([
+    [Duration.seconds(841), '14 minutes 1 second'],
+    [Duration.minutes(15), '15 minutes'],
+    [Duration.seconds(0), '0 seconds'],
+    [Duration.millis(2500), '2 seconds 500 millis'],
+  ])('a time-out of %s', (timeout, shown) => {
+    expect(message({ timeout })).toContain(
+      `timeout is "${shown}", accepted is whole seconds, from 1 to 840. A batch that needs longer`,
+    );
+  });
+
+  test.each([
+    [Duration.seconds(0), '0 seconds'],
+    [Duration.millis(1500), '1 second 500 millis'],
+  ])('a memory of %s', (rememberFor, shown) => {
+    expect(message({ rememberFor })).toContain(`rememberFor is "${shown}", accepted is whole seconds, from 1.`);
+  });
+
+  test.each(['MSK_ONCE_TABLE', 'MSK_ONCE_MAPPINGS', 'MSK_ONCE_REMEMBER_FOR_S', 'MSK_ONCE_OTHER'])(
+    'the variable %s',
+    (name) => {
+      expect(message({ environment: { FINE: 'a', [name]: 'mine' } })).toMatch(
+        new RegExp(`environment\\.${name} is "mine", .* the construct sets these variables`),
+      );
+    },
+  );
+
+  test.each(['POWERTOOLS_IDEMPOTENCY_DISABLED', 'AWS_LAMBDA_MAX_CONCURRENCY'])(
+    'the variable %s, with which the runtime does not start',
+    (name) => {
+      expect(message({ environment: { [name]: '' } })).toContain(`environment.${name} is ""`);
+    },
+  );
+
+  test.each(['', 'my mapping', 'a.b', 'a'.repeat(121)])('the mapping name %j', (name) => {
+    expect(message({ mappingName: name })).toContain(
+      `mappingName is "${name}", accepted is 1 to 120 letters, digits, "_", "-", known at synth. Choose`,
+    );
+  });
+
+  test('a mapping name that is known at deployment only', () => {
+    expect(message({ mappingName: Lazy.string({ produce: () => 'later' }) })).toContain('known at synth');
+  });
+
+  test('an id that is too long to name an alias', () => {
+    const id = 'a'.repeat(121);
+
+    const text = refusal(() => processor(stack(), {}, id), `Shop/${id}`);
+
+    expect(text).toContain("It comes from the construct's id: set mappingName");
+  });
+});
+
+test('numbers and times that are known at deployment only pass', () => {
+  const template = templateOf({
+    batchSize: Token.asNumber({ Ref: 'Size' }),
+    maxBatchingWindow: Duration.seconds(Token.asNumber({ Ref: 'Window' })),
+    timeout: Duration.seconds(Token.asNumber({ Ref: 'Timeout' })),
+    rememberFor: Duration.seconds(Token.asNumber({ Ref: 'Memory' })),
+  });
+
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    BatchSize: { Ref: 'Size' },
+    MaximumBatchingWindowInSeconds: { Ref: 'Window' },
+  });
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Timeout: { Ref: 'Timeout' },
+    Environment: { Variables: { MSK_ONCE_REMEMBER_FOR_S: { Ref: 'Memory' } } },
+  });
+});
+
+test.each([
+  ['my orders (eu)', 'my-orders-eu-'],
+  ['Orders.v2', 'Orders-v2'],
+  ['a'.repeat(120), 'a'.repeat(120)],
+])('the id %j gives the mapping name %j', (id, name) => {
+  const orders = processor(stack(), {}, id);
+
+  expect(orders.mappingName).toBe(name);
+  expect(orders.alias.aliasName).toBe(`${name}-partial`);
+});
+
+describe('a memory shorter than topics usually keep records (C10)', () => {
+  const warnings = (rememberFor: Duration) => {
+    const scope = stack();
+    processor(scope, { rememberFor });
+    return Annotations.fromStack(scope).findWarning('/Shop/Orders', Match.stringLikeRegexp('rememberFor'));
+  };
+
+  test('is warned about', () => {
+    const found = warnings(Duration.days(6));
+
+    expect(found).toHaveLength(1);
+    expect(found[0]?.entry.data).toContain('rememberFor is 6 days: a record that returns later takes effect again');
+  });
+
+  test('begins below 7 days', () => {
+    expect(warnings(Duration.days(7))).toEqual([]);
+  });
+});
