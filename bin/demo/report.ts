@@ -1,0 +1,63 @@
+import type { DemoRun } from './run-demo';
+import { admittedEffects, type Check } from './verdict';
+
+/** The run as `--json` writes it: two runs of one seed agree in every field but `deliveries` and `seconds`. */
+export function reportOf(run: DemoRun, checks: readonly Check[]) {
+  const { options, findings, faults, deliveries, counters, complaints, seconds } = run;
+  const { records, producerDuplicates, effects, suppressed, open, lost, twice, admitted, outOfOrder } = findings;
+  return {
+    ok: checks.every(({ ok }) => ok),
+    options: { ...options, remember: 'identity' },
+    records,
+    producerDuplicates,
+    deliveries,
+    effects,
+    suppressed,
+    open,
+    lost,
+    twice,
+    admitted,
+    outOfOrder,
+    parked: 0,
+    faults: faults.map(({ name, partition, offset, happened }) => ({ name, partition, offset, happened })),
+    admittedEffects: admittedEffects(run).map(({ partition, offset, cause, flight: { origin, delay } }) => ({
+      partition,
+      offset,
+      cause,
+      airport: origin,
+      delayMinutes: delay,
+    })),
+    failedChecks: checks.filter(({ ok }) => !ok).map(({ claim, found }) => `${claim}: ${found}`),
+    complaints,
+    counters,
+    seconds,
+  };
+}
+
+/** The verdict as a person reads it. */
+export function verdictText(run: DemoRun, checks: readonly Check[]): string {
+  const { findings, deliveries, seconds } = run;
+  const rows: [string, number, string][] = [
+    ['records on the topic', findings.records, `${findings.producerDuplicates} of them written twice by the producer`],
+    ['delivered to the function', deliveries, 'retries and redeliveries included'],
+    ['effects in the database', findings.effects, 'accepted by it, as the pass-through saw'],
+    ['suppressed', findings.suppressed, 'duplicates of the producer that took no effect'],
+    ['admitted', findings.admitted, 'repeated because a worker died between effect and mark'],
+    ['twice', findings.twice, 'repeated without such a cause'],
+    ['lost', findings.lost, 'flights without an effect'],
+    ['out of order', findings.outOfOrder, 'within a key'],
+    ['open', findings.open, 'records not resolved'],
+  ];
+  const table = rows.map(([name, count, words]) => `  ${name.padEnd(26)}${String(count).padStart(7)}   ${words}`);
+  const admitted = admittedEffects(run).map(
+    ({ partition, offset, cause, flight: { origin, delay } }) =>
+      `  admitted: partition ${partition}, offset ${offset} (${origin}, ${delay} minutes), because of the ${cause}`,
+  );
+  const verdicts = checks.map(({ claim, ok, found }) => (ok ? `  ok      ${claim}` : `  FAILED  ${claim}: ${found}`));
+  const failed = checks.filter(({ ok }) => !ok).length;
+  const verdict =
+    failed === 0
+      ? `The verdict holds: every flight counts once. (${seconds.toFixed(1)} s)`
+      : `The verdict does NOT hold: ${failed} of ${checks.length} checks failed. (${seconds.toFixed(1)} s)`;
+  return ['', ...table, ...admitted, '', ...verdicts, '', verdict].join('\n');
+}

@@ -1,0 +1,179 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DatabaseRequest, Decision, Interceptor } from '../../local/dynamodb/recorder';
+import type { EventSource } from '../../local/event-source/event-source';
+import type { Observation, TopicFact } from '../../local/oracle/oracle';
+import { type Write, writeOf } from './database-writes';
+import type { Fault } from './script';
+
+export interface StageOptions {
+  readonly topic: string;
+  readonly countersTable: string;
+  readonly facts: readonly TopicFact[];
+  readonly faults: readonly Fault[];
+  readonly eventSource: () => EventSource;
+  readonly onFault: (fault: Fault) => void;
+}
+
+const FORWARD: Decision = { kind: 'forward' };
+const FAILURES = 2;
+const LOOK_MS = 2;
+const DRAIN_MS = 3_000;
+
+/** DynamoDB's own body for a fault of its own. */
+const DATABASE_FAILS: Decision = {
+  kind: 'answer',
+  status: 500,
+  body: { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'The request failed: try again.' },
+};
+
+/**
+ * Stands between the workers and the database: writes down what the database accepted, and lets the scripted faults
+ * happen at their records, one at a time. Before a worker dies all its other effects get their marks, so that a seed
+ * brings back the same repeats.
+ */
+export class Stage implements Interceptor {
+  readonly observations: Observation[] = [];
+  readonly #options: StageOptions;
+  readonly #faults: ReadonlyMap<string, Fault>;
+  readonly #identities: ReadonlyMap<string, string>;
+  readonly #failures = new Map<Fault, number>();
+  /** Effects on their way or accepted whose mark is not: by worker, the identities. */
+  readonly #unmarked = new Map<string, Set<string>>();
+  /** Workers whose further effects are held. */
+  readonly #held = new Set<string>();
+  #acting: Fault | undefined;
+  /** During a rebalance: the identity that the old owner is about to take effect for, and who else asked for it. */
+  #contested: { readonly identity: string; readonly owner: string; rivals: number } | undefined;
+
+  constructor(options: StageOptions) {
+    this.#options = options;
+    this.#faults = new Map(options.faults.map((fault) => [this.#name(fault), fault]));
+    this.#identities = new Map(options.facts.map((fact) => [this.#name(fact), fact.identity]));
+  }
+
+  async request(request: DatabaseRequest): Promise<Decision> {
+    const write = writeOf(request);
+    const record = write && this.#recordOf(write);
+    if (record === undefined) return FORWARD;
+    const fault = this.#faults.get(record);
+    if (fault && !fault.happened) {
+      const decision = await this.#act(fault, request, record);
+      if (decision) return decision;
+    } else {
+      await this.#until(() => !this.#held.has(request.worker), request);
+    }
+    const identity = this.#identities.get(record);
+    if (identity !== undefined) this.#unmarkedOf(request.worker).add(identity);
+    return FORWARD;
+  }
+
+  async answered(request: DatabaseRequest, status: number): Promise<void> {
+    const { worker } = request;
+    const contested = this.#contested;
+    if (contested && contested.owner !== worker && JSON.stringify(request.input).includes(contested.identity)) {
+      contested.rivals += 1;
+    }
+    const write = writeOf(request);
+    if (write === undefined) return;
+    const record = this.#recordOf(write);
+    if (record !== undefined) return this.#effectAnswered(worker, record, status);
+    if (status !== 200) return;
+    const identity = write.key.id?.S ?? '';
+    if (write.sets.status?.S === 'COMPLETED') {
+      this.observations.push({ kind: 'mark', worker, identity });
+      this.#unmarkedOf(worker).delete(identity);
+    } else if (write.sets.owner) {
+      this.observations.push({ kind: 'claim', worker, identity });
+    }
+  }
+
+  /** The event source saw a worker die. */
+  workerEnded(worker: string, cause: string): void {
+    this.observations.push({ kind: 'killed', worker, cause });
+    this.#held.delete(worker);
+    this.#unmarked.delete(worker);
+    if (cause === 'time-out' && this.#acting?.name === 'time-out') this.#happened(this.#acting);
+  }
+
+  #effectAnswered(worker: string, record: string, status: number): void {
+    const identity = this.#identities.get(record) ?? '';
+    if (status !== 200) {
+      this.#unmarkedOf(worker).delete(identity);
+      return;
+    }
+    const at = record.slice(this.#options.topic.length + 1).split('@');
+    this.observations.push({ kind: 'effect', worker, partition: Number(at[0]), offset: Number(at[1]) });
+    const fault = this.#faults.get(record);
+    if (!fault || fault !== this.#acting) return;
+    if (fault.name === 'crash') {
+      this.#options.eventSource().worker(worker)?.kill();
+      this.#happened(fault);
+    } else if (fault.name === 'time-out') {
+      this.#options.eventSource().worker(worker)?.freeze();
+    } else if (fault.name === 'rebalance') {
+      this.#happened(fault);
+    }
+  }
+
+  async #act(fault: Fault, request: DatabaseRequest, record: string): Promise<Decision | undefined> {
+    if (fault.name === 'failing-record') {
+      const failures = (this.#failures.get(fault) ?? 0) + 1;
+      this.#failures.set(fault, failures);
+      if (failures === FAILURES) this.#happened(fault);
+      return DATABASE_FAILS;
+    }
+    if (!(await this.#until(() => this.#acting === undefined, request))) return undefined;
+    if (fault.happened) return undefined;
+    this.#acting = fault;
+    if (fault.name === 'rebalance') await this.#rebalance(request, record);
+    else await this.#drain(request);
+    if (request.gone.aborted) {
+      // Its worker gave up first: the fault waits for the record to come again.
+      this.#acting = undefined;
+      this.#held.delete(request.worker);
+    }
+    return undefined;
+  }
+
+  async #drain(request: DatabaseRequest): Promise<void> {
+    this.#held.add(request.worker);
+    const until = Date.now() + DRAIN_MS;
+    await this.#until(() => this.#unmarkedOf(request.worker).size === 0 || Date.now() > until, request);
+  }
+
+  /** The partition moves while the old owner's effect is on its way, and the new owner has asked for the same record. */
+  async #rebalance(request: DatabaseRequest, record: string): Promise<void> {
+    const identity = this.#identities.get(record) ?? '';
+    const contested = { identity, owner: request.worker, rivals: 0 };
+    this.#contested = contested;
+    await this.#options.eventSource().scaleUp();
+    await this.#until(() => contested.rivals > 0, request);
+    this.#contested = undefined;
+  }
+
+  #happened(fault: Fault): void {
+    fault.happened = true;
+    if (this.#acting === fault) this.#acting = undefined;
+    this.#options.onFault(fault);
+  }
+
+  /** False when the worker went away first. */
+  async #until(condition: () => boolean, { gone }: DatabaseRequest): Promise<boolean> {
+    while (!condition() && !gone.aborted) await delay(LOOK_MS);
+    return !gone.aborted;
+  }
+
+  #unmarkedOf(worker: string): Set<string> {
+    const set = this.#unmarked.get(worker) ?? new Set();
+    this.#unmarked.set(worker, set);
+    return set;
+  }
+
+  #recordOf({ table, sets }: Write): string | undefined {
+    return table === this.#options.countersTable ? sets.lastRecord?.S : undefined;
+  }
+
+  #name({ partition, offset }: { readonly partition: number; readonly offset: number }): string {
+    return `${this.#options.topic}-${partition}@${offset}`;
+  }
+}

@@ -1,0 +1,87 @@
+import { totalsOf } from './flights';
+import type { DemoRun } from './run-demo';
+import type { Fault } from './script';
+
+/** One line of the verdict. */
+export interface Check {
+  readonly claim: string;
+  readonly ok: boolean;
+  /** What was found where the claim does not hold. */
+  readonly found: string;
+}
+
+/** Everything that must hold, in a person's words. */
+export function checksOf(run: DemoRun): Check[] {
+  const { findings, faults, complaints } = run;
+  const wrong = wrongCounters(run);
+  return [
+    {
+      claim: 'every flight took effect',
+      ok: findings.lost === 0,
+      found: `${findings.lost} flights have no effect`,
+    },
+    {
+      claim: 'no flight took effect twice, but for what a dead worker left unmarked',
+      ok: findings.twice === 0 && findings.foreign === 0,
+      found: `${findings.twice} repeated effects without such a cause, ${findings.foreign} of no record`,
+    },
+    {
+      claim: 'within a key, first effects came in the order of the topic',
+      ok: findings.outOfOrder === 0,
+      found: `${findings.outOfOrder} came after a later one`,
+    },
+    {
+      claim: 'every record is resolved and committed',
+      ok: findings.open === 0 && !run.blocked,
+      found: `${findings.open} records are open`,
+    },
+    {
+      claim: 'the counters are the totals of the file plus the admitted repeats',
+      ok: wrong.length === 0,
+      found: wrong.slice(0, 5).join('; '),
+    },
+    ...faults.map(
+      (fault): Check => ({
+        claim: `the scripted fault happened: ${describeFault(fault)}`,
+        ok: fault.happened,
+        found: 'it did not happen',
+      }),
+    ),
+    {
+      claim: 'the function answered as the service wants it',
+      ok: complaints.length === 0,
+      found: complaints.slice(0, 3).join('; '),
+    },
+  ];
+}
+
+export function describeFault({ name, partition, offset }: Fault): string {
+  const at = `partition ${partition}, offset ${offset}`;
+  const words: Record<Fault['name'], string> = {
+    'failing-record': `the effect of ${at} failed twice`,
+    crash: `the worker was killed (kill -9) after the effect of ${at}, before its mark`,
+    'time-out': `the worker stood still after the effect of ${at} until its time-out`,
+    rebalance: `the partition moved while the effect of ${at} was on its way in the old invocation`,
+  };
+  return words[name];
+}
+
+/** The effects that claims admit, each with its flight. */
+export function admittedEffects({ findings, flightAt }: DemoRun) {
+  return findings.repeated.flatMap(({ partition, offset, cause }) => {
+    const flight = flightAt.get(`${partition}@${offset}`);
+    return cause === undefined || flight === undefined ? [] : [{ partition, offset, cause, flight }];
+  });
+}
+
+function wrongCounters(run: DemoRun): string[] {
+  const { counters } = run;
+  const expected = totalsOf([...run.flights, ...admittedEffects(run).map(({ flight }) => flight)]);
+  const airports = new Set([...Object.keys(expected), ...Object.keys(counters)]);
+  return [...airports].flatMap((airport) => {
+    const { flights: want = 0, delayMinutes: wantDelay = 0 } = expected[airport] ?? {};
+    const { flights: got = 0, delayMinutes: gotDelay = 0 } = counters[airport] ?? {};
+    if (want === got && wantDelay === gotDelay) return [];
+    return [`${airport} has ${got} flights and ${gotDelay} minutes instead of ${want} and ${wantDelay}`];
+  });
+}

@@ -1,0 +1,36 @@
+import type { Admin } from 'kafkajs';
+import { retrying } from './kafka-errors';
+import { toOffset } from './kafka-records';
+
+export interface Range {
+  readonly low: number;
+  /** Next offset to be written as of now; with an open transaction, the first offset of it. */
+  readonly high: number;
+}
+
+export async function rangesOf(admin: Admin, topic: string): Promise<ReadonlyMap<number, Range>> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return new Map(
+    offsets
+      .map(({ partition, low, high }): [number, Range] => [
+        partition,
+        { low: toOffset(low, topic, partition), high: toOffset(high, topic, partition) },
+      ])
+      .sort(([a], [b]) => a - b),
+  );
+}
+
+/** Without those that were never committed. */
+export async function committedOffsets(
+  admin: Admin,
+  groupId: string,
+  topic: string,
+): Promise<ReadonlyMap<number, number>> {
+  const topics = await retrying(() => admin.fetchOffsets({ groupId, topics: [topic], resolveOffsets: false }));
+  const committed = new Map<number, number>();
+  for (const { partition, offset } of topics.flatMap(({ partitions }) => partitions)) {
+    // -1: nothing was committed.
+    if (Number(offset) >= 0) committed.set(partition, toOffset(offset, topic, partition));
+  }
+  return new Map([...committed].sort(([a], [b]) => a - b));
+}

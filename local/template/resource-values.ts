@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { parseFunctionName } from './function-name';
+import { LOCAL_ACCOUNT_ID, localArn, localUrl } from './local-values';
+import type { Resource } from './template';
+import { own } from './template';
+import { templateUnsupported } from './template-error';
+
+/** What a type of resource needs to know of the resource that is asked for. */
+interface Known {
+  readonly region: string;
+  readonly logicalId: string;
+  /** The physical name: what the template gives, else the logical id. */
+  readonly name: string;
+  /** Another property of the resource, resolved, as text. */
+  property(property: string): string;
+}
+
+type Value = (known: Known) => string;
+
+interface ResourceKind {
+  readonly nameProperty: string;
+  readonly ref: Value;
+  readonly attributes: Readonly<Record<string, Value>>;
+}
+
+const name: Value = (known) => known.name;
+
+function arnOf(service: string, prefix: string): Value {
+  return (known) => localArn(`${service}:${known.region}:${LOCAL_ACCOUNT_ID}:${prefix}${known.name}`);
+}
+
+/** A resource whose Ref is its name. */
+function named(nameProperty: string, arn: Value): ResourceKind {
+  return { nameProperty, ref: name, attributes: { Arn: arn } };
+}
+
+export function functionArn(region: string, functionName: string, qualifier?: string): string {
+  const suffix = qualifier === undefined ? '' : `:${qualifier}`;
+  return localArn(`lambda:${region}:${LOCAL_ACCOUNT_ID}:function:${functionName}${suffix}`);
+}
+
+/** The function that an alias or a version belongs to, which its property gives as name or as ARN. */
+function qualified(qualifier: Value): Value {
+  return (known) =>
+    functionArn(known.region, parseFunctionName(known.property('FunctionName')).functionName, qualifier(known));
+}
+
+const queueUrl: Value = (known) => localUrl(`sqs.${known.region}`, `${LOCAL_ACCOUNT_ID}/${known.name}`);
+const topicArn = arnOf('sns', '');
+const secretArn = arnOf('secretsmanager', 'secret:');
+/** There is one code, whatever number its version would get. */
+const ONLY_VERSION: Value = () => '1';
+
+/** The last part of a cluster's ARN tells clusters apart, so it is another one for each resource, and always the same. */
+const clusterArn: Value = (known) => {
+  const digits = createHash('sha256').update(known.logicalId).digest('hex');
+  const uuid = [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20, 32),
+  ];
+  return localArn(`kafka:${known.region}:${LOCAL_ACCOUNT_ID}:cluster/${known.name}/${uuid.join('-')}-1`);
+};
+const cluster: ResourceKind = { nameProperty: 'ClusterName', ref: clusterArn, attributes: { Arn: clusterArn } };
+
+// What Ref and Fn::GetAtt return. Source: CloudFormation resource reference, "Return values" of each type.
+const KINDS: Readonly<Record<string, ResourceKind>> = {
+  'AWS::Lambda::Function': named('FunctionName', (known) => functionArn(known.region, known.name)),
+  'AWS::Lambda::Alias': {
+    nameProperty: 'Name',
+    ref: qualified(name),
+    attributes: { AliasArn: qualified(name) },
+  },
+  'AWS::Lambda::Version': {
+    nameProperty: '',
+    ref: qualified(ONLY_VERSION),
+    attributes: { FunctionArn: qualified(ONLY_VERSION), Version: ONLY_VERSION },
+  },
+  'AWS::DynamoDB::Table': named('TableName', arnOf('dynamodb', 'table/')),
+  'AWS::DynamoDB::GlobalTable': named('TableName', arnOf('dynamodb', 'table/')),
+  'AWS::IAM::Role': named('RoleName', (known) => localArn(`iam::${LOCAL_ACCOUNT_ID}:role/${known.name}`)),
+  'AWS::Logs::LogGroup': named('LogGroupName', (known) => `${arnOf('logs', 'log-group:')(known)}:*`),
+  'AWS::SQS::Queue': {
+    nameProperty: 'QueueName',
+    ref: queueUrl,
+    attributes: { Arn: arnOf('sqs', ''), QueueName: name, QueueUrl: queueUrl },
+  },
+  'AWS::SNS::Topic': { nameProperty: 'TopicName', ref: topicArn, attributes: { TopicArn: topicArn, TopicName: name } },
+  'AWS::S3::Bucket': named('BucketName', (known) => localArn(`s3:::${known.name}`)),
+  'AWS::MSK::Cluster': cluster,
+  'AWS::MSK::ServerlessCluster': cluster,
+  'AWS::SecretsManager::Secret': { nameProperty: 'Name', ref: secretArn, attributes: { Id: secretArn } },
+  'AWS::SSM::Parameter': { nameProperty: 'Name', ref: name, attributes: {} },
+  'AWS::Events::EventBus': named('Name', arnOf('events', 'event-bus/')),
+};
+
+export interface ResourceQuestion {
+  readonly logicalId: string;
+  readonly resource: Resource;
+  readonly region: string;
+  /** Place of the Ref or Fn::GetAtt in the template. */
+  readonly path: string;
+  /** Resolves a property of the resource; `undefined` when it is not set. */
+  property(property: string): string | undefined;
+}
+
+export function refValue(question: ResourceQuestion): string {
+  return kindOf(question).ref(known(question));
+}
+
+export function attributeValue(question: ResourceQuestion, attribute: string): string {
+  const { path, logicalId, resource } = question;
+  const kind = kindOf(question);
+  const value = own(kind.attributes, attribute);
+  if (value === undefined) {
+    throw templateUnsupported(
+      path,
+      `asks for the attribute ${attribute} of ${logicalId} (${resource.Type}), which has no local value. Known for this type: ${Object.keys(kind.attributes).join(', ') || 'none'}.`,
+    );
+  }
+  return value(known(question));
+}
+
+function kindOf({ resource, logicalId, path }: ResourceQuestion): ResourceKind {
+  const kind = own(KINDS, resource.Type);
+  if (kind === undefined) {
+    throw templateUnsupported(
+      path,
+      `refers to ${logicalId}, whose type ${resource.Type} has no local values. Known types: ${Object.keys(KINDS).join(', ')}.`,
+    );
+  }
+  return kind;
+}
+
+/** Everything is asked for on demand: a name that cannot be resolved matters only to what contains it. */
+function known(question: ResourceQuestion): Known {
+  const { logicalId, resource, region, path } = question;
+  return {
+    region,
+    logicalId,
+    get name() {
+      return question.property(kindOf(question).nameProperty) ?? logicalId;
+    },
+    property(property) {
+      const value = question.property(property);
+      if (value === undefined) {
+        throw templateUnsupported(path, `refers to ${logicalId} (${resource.Type}), which has no ${property}.`);
+      }
+      return value;
+    },
+  };
+}

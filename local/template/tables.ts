@@ -1,0 +1,67 @@
+import { type PropertyReader, readProperties } from './property-reader';
+import { resourcesOfType, type Stack } from './stack';
+import { templateInvalid } from './template-error';
+
+/** Schemas and indexes are in DynamoDB's own form: they go into CreateTable as they are. */
+export interface KeySchemaElement {
+  readonly AttributeName: string;
+  readonly KeyType: 'HASH' | 'RANGE';
+}
+
+export interface AttributeDefinition {
+  readonly AttributeName: string;
+  readonly AttributeType: 'S' | 'N' | 'B';
+}
+
+export interface SecondaryIndex {
+  readonly IndexName: string;
+  readonly KeySchema: readonly KeySchemaElement[];
+  readonly Projection: Readonly<Record<string, unknown>>;
+}
+
+export interface TableDefinition {
+  readonly logicalId: string;
+  readonly tableName: string;
+  readonly keySchema: readonly KeySchemaElement[];
+  readonly attributeDefinitions: readonly AttributeDefinition[];
+  /** The attribute that holds a record's time to live; `undefined` where it is off. */
+  readonly ttlAttribute: string | undefined;
+  readonly globalSecondaryIndexes: readonly SecondaryIndex[];
+  readonly localSecondaryIndexes: readonly SecondaryIndex[];
+}
+
+export function readTables(stack: Stack): TableDefinition[] {
+  return resourcesOfType(stack, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(([logicalId]) =>
+    readTable(logicalId, readProperties(stack, logicalId)),
+  );
+}
+
+function readTable(logicalId: string, properties: PropertyReader): TableDefinition {
+  const keySchema = properties.list('KeySchema') as readonly KeySchemaElement[];
+  const attributeDefinitions = properties.list('AttributeDefinitions') as readonly AttributeDefinition[];
+  if (keySchema.length === 0) throw templateInvalid(properties.path('KeySchema'), 'is missing.');
+  return {
+    logicalId,
+    tableName: properties.text('TableName') ?? logicalId,
+    keySchema,
+    attributeDefinitions,
+    ttlAttribute: ttlAttribute(properties),
+    globalSecondaryIndexes: indexes(properties, 'GlobalSecondaryIndexes'),
+    localSecondaryIndexes: indexes(properties, 'LocalSecondaryIndexes'),
+  };
+}
+
+function ttlAttribute(properties: PropertyReader): string | undefined {
+  return properties.boolean('TimeToLiveSpecification', 'Enabled') === true
+    ? properties.requiredText('TimeToLiveSpecification', 'AttributeName')
+    : undefined;
+}
+
+/** Without throughput and other settings that mean nothing on one machine. */
+function indexes(properties: PropertyReader, property: string): SecondaryIndex[] {
+  return (properties.list(property) as readonly SecondaryIndex[]).map(({ IndexName, KeySchema, Projection }) => ({
+    IndexName,
+    KeySchema,
+    Projection,
+  }));
+}

@@ -1,0 +1,31 @@
+import type { InvokeMessage } from '../messages';
+
+/** The legacy way to answer, which Lambda puts on the context. */
+export interface Completion {
+  done(error?: unknown, result?: unknown): void;
+  succeed(result?: unknown): void;
+  fail(error?: unknown): void;
+}
+
+/** What a handler gets as its context. Source: Lambda Developer Guide, Node.js context object. */
+export function invocationContext(
+  message: InvokeMessage,
+  completion: Completion,
+): { callbackWaitsForEmptyEventLoop: boolean } {
+  const { env } = process;
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    ...completion,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    identity: undefined,
+    clientContext: undefined,
+    invokedFunctionArn: message.invokedFunctionArn,
+    awsRequestId: message.requestId,
+    // The wall clock, as in Lambda: a sandbox that stood still finds its time gone.
+    getRemainingTimeInMillis: () => message.deadlineMs - Date.now(),
+  } as { callbackWaitsForEmptyEventLoop: boolean };
+}
