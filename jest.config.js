@@ -11,4 +11,5 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.msk-once/'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
   testTimeout: 30_000,
+  reporters: ['default', ...(process.env.MSK_ONCE_TEST_COUNTS ? ['<rootDir>/test/support/count-reporter.js'] : [])],
 };

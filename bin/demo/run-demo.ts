@@ -59,6 +59,8 @@ interface Surroundings {
   readonly database: DynamoDbApi;
   readonly bootstrapServers: string;
   readonly topic: string;
+  /** Tells the tables of this run from those of others in the same database. */
+  readonly nameSuffix: string;
   close(): Promise<void>;
 }
 
@@ -81,7 +83,7 @@ export async function runDemo(
       topic: surroundings.topic,
       pollers: options.mode === 'partial' ? 'provisioned' : 'on-demand',
     });
-    const stack = readStack(directory);
+    const stack = readStack(directory, { nameSuffix: surroundings.nameSuffix });
     const [mapping] = readKafkaMappings(stack);
     if (!mapping) throw new Error('The reference stack has no mapping: report this bug');
     const run = await runMapping(options, watcher, surroundings, mapping, readTables(stack));
@@ -223,6 +225,7 @@ async function embedded(): Promise<Surroundings> {
     database: new DynamoDbApi(dynamodb.endpoint),
     bootstrapServers: 'in-process:9092',
     topic: 'flights',
+    nameSuffix: '',
     close: () => dynamodb.close(),
   };
 }
@@ -231,12 +234,14 @@ async function realServers(addresses: { readonly kafka: string; readonly dynamod
   const database = new DynamoDbApi(addresses.dynamodb);
   await database.call('ListTables', {});
   const broker = await connectKafka(addresses.kafka);
+  const run = `-${Date.now().toString(36)}`;
   return {
     broker,
     database,
     bootstrapServers: addresses.kafka,
     // The broker outlives this run, and a topic of an earlier one holds its own records.
-    topic: `flights-${Date.now().toString(36)}`,
+    topic: `flights${run}`,
+    nameSuffix: run,
     close: () => broker.close(),
   };
 }

@@ -66,12 +66,14 @@ export function describeFault({ name, partition, offset }: Fault): string {
   return words[name];
 }
 
-/** The effects that claims admit, each with its flight. */
+/** The effects that claims admit, each with its flight, in the order of the topic. */
 export function admittedEffects({ findings, flightAt }: DemoRun) {
-  return findings.repeated.flatMap(({ partition, offset, cause }) => {
-    const flight = flightAt.get(`${partition}@${offset}`);
-    return cause === undefined || flight === undefined ? [] : [{ partition, offset, cause, flight }];
-  });
+  return findings.repeated
+    .flatMap(({ partition, offset, cause }) => {
+      const flight = flightAt.get(`${partition}@${offset}`);
+      return cause === undefined || flight === undefined ? [] : [{ partition, offset, cause, flight }];
+    })
+    .sort((a, b) => a.partition - b.partition || a.offset - b.offset);
 }
 
 function wrongCounters(run: DemoRun): string[] {

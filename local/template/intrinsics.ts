@@ -141,6 +141,7 @@ export function createResolver(template: Template, values: LocalValues): Resolve
       resource,
       path,
       region: values.region,
+      nameSuffix: values.nameSuffix,
       property(property) {
         const place = `Resources.${logicalId}.Properties.${property}`;
         const value = resolve(resource.Properties?.[property], place);

@@ -54,7 +54,7 @@ function findFunction(stack: Stack, functionName: string, path: string): string 
   const names = resourcesOfType(stack, 'AWS::Lambda::Function').map(([logicalId]) => ({
     logicalId,
     // Of a function whose name has no local value only its logical id is known; it is another one.
-    name: attempt(() => readProperties(stack, logicalId).text('FunctionName')) ?? logicalId,
+    name: attempt(() => String(stack.resolve({ Ref: logicalId }, `Resources.${logicalId}`))) ?? logicalId,
   }));
   const found = names.find(({ name }) => name === functionName);
   if (found !== undefined) return found.logicalId;

@@ -6,6 +6,8 @@ import { shown, templateInvalid, templateUnsupported } from './template-error';
 export interface LocalValues {
   readonly region: string;
   readonly stackName: string;
+  /** Stands behind every name that the template leaves open, as the random one of CloudFormation does. */
+  readonly nameSuffix: string;
   /** Values of template parameters; they win over defaults. */
   readonly parameters: Readonly<Record<string, string>>;
 }

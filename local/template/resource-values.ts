@@ -9,7 +9,7 @@ import { templateUnsupported } from './template-error';
 interface Known {
   readonly region: string;
   readonly logicalId: string;
-  /** The physical name: what the template gives, else the logical id. */
+  /** The physical name: what the template gives, else the logical id and the suffix of the run. */
   readonly name: string;
   /** Another property of the resource, resolved, as text. */
   property(property: string): string;
@@ -100,6 +100,7 @@ export interface ResourceQuestion {
   readonly logicalId: string;
   readonly resource: Resource;
   readonly region: string;
+  readonly nameSuffix: string;
   /** Place of the Ref or Fn::GetAtt in the template. */
   readonly path: string;
   /** Resolves a property of the resource; `undefined` when it is not set. */
@@ -141,7 +142,7 @@ function known(question: ResourceQuestion): Known {
     region,
     logicalId,
     get name() {
-      return question.property(kindOf(question).nameProperty) ?? logicalId;
+      return question.property(kindOf(question).nameProperty) ?? `${logicalId}${question.nameSuffix}`;
     },
     property(property) {
       const value = question.property(property);

@@ -10,6 +10,8 @@ export interface StackOptions {
   readonly stack?: string;
   /** @default the region that the stack is bound to, else us-east-1. */
   readonly region?: string;
+  /** Put behind the names that the template leaves open, so that two runs can share a database. @default nothing. */
+  readonly nameSuffix?: string;
   /** Values of template parameters. @default the parameters' own defaults. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
@@ -28,6 +30,7 @@ export function readStack(path: string, options: StackOptions = {}): Stack {
   const values: LocalValues = {
     region: options.region ?? stack.region ?? LOCAL_REGION,
     stackName: stack.stackName,
+    nameSuffix: options.nameSuffix ?? '',
     parameters: options.parameters ?? {},
   };
   return { ...stack, region: values.region, ...createResolver(stack.template, values) };

@@ -32,17 +32,21 @@ export interface TableDefinition {
 
 export function readTables(stack: Stack): TableDefinition[] {
   return resourcesOfType(stack, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(([logicalId]) =>
-    readTable(logicalId, readProperties(stack, logicalId)),
+    readTable(logicalId, nameOf(stack, logicalId), readProperties(stack, logicalId)),
   );
 }
 
-function readTable(logicalId: string, properties: PropertyReader): TableDefinition {
+function nameOf(stack: Stack, logicalId: string): string {
+  return String(stack.resolve({ Ref: logicalId }, `Resources.${logicalId}`));
+}
+
+function readTable(logicalId: string, tableName: string, properties: PropertyReader): TableDefinition {
   const keySchema = properties.list('KeySchema') as readonly KeySchemaElement[];
   const attributeDefinitions = properties.list('AttributeDefinitions') as readonly AttributeDefinition[];
   if (keySchema.length === 0) throw templateInvalid(properties.path('KeySchema'), 'is missing.');
   return {
     logicalId,
-    tableName: properties.text('TableName') ?? logicalId,
+    tableName,
     keySchema,
     attributeDefinitions,
     ttlAttribute: ttlAttribute(properties),
