@@ -32,6 +32,14 @@ export async function demo(argv: readonly string[]): Promise<number> {
     return EXIT.ok;
   }
   if (json !== undefined) checkWritable(json);
+  // By way of `exit`, so that workers and files of the run go too.
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ] as const) {
+    process.once(signal, () => process.exit(128 + number));
+  }
   const lines: string[] = [];
   const run = await runDemo(options, watcher(lines), { kafka: kafkaAddress().text, dynamodb: dynamodbAddress().text });
   const checks = checksOf(run);

@@ -77,6 +77,8 @@ export async function runDemo(
   const startedAtMs = Date.now();
   const surroundings = await (options.kafka ? realServers(addresses) : embedded());
   const directory = mkdtempSync(join(tmpdir(), 'msk-once-demo-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', remove);
   try {
     watcher.step('Synthesizing the reference stack: cdk synth');
     await synthesize(directory, {
@@ -89,7 +91,8 @@ export async function runDemo(
     const run = await runMapping(options, watcher, surroundings, mapping, readTables(stack));
     return { ...run, seconds: (Date.now() - startedAtMs) / 1_000 };
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    remove();
+    process.off('exit', remove);
     await surroundings.close();
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Broker } from '../broker/broker';
 import { seededRandom } from '../seeded-random';
 import type { KafkaMapping } from '../template/kafka-mapping';
+import { templateUnsupported } from '../template/template-error';
 import type { InvocationResult } from '../worker/invocation-result';
 import type { Worker } from '../worker/worker';
 import { eventOf } from './event';
@@ -50,6 +51,7 @@ export class EventSource {
   /** Starts as many pollers as the mapping has at least. */
   async start(): Promise<void> {
     const { mapping } = this.#options;
+    refuseWhatIsNotBuilt(mapping);
     for (let count = mapping.pollers?.minimum ?? 1; count > 0; count -= 1) await this.scaleUp();
   }
 
@@ -134,5 +136,17 @@ export class EventSource {
     this.#stop.abort();
     for (const worker of this.#workers.values()) worker.kill();
     await Promise.all(this.#pollers.map(({ running }) => running));
+  }
+}
+
+function refuseWhatIsNotBuilt({ logicalId, enabled, startingPosition }: KafkaMapping): void {
+  if (!enabled) {
+    throw templateUnsupported(`Resources.${logicalId}.Properties.Enabled`, 'is false: the service delivers nothing.');
+  }
+  if (startingPosition === 'AT_TIMESTAMP') {
+    throw templateUnsupported(
+      `Resources.${logicalId}.Properties.StartingPosition`,
+      'is AT_TIMESTAMP, which is not built yet; TRIM_HORIZON and LATEST are.',
+    );
   }
 }
