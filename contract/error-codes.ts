@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   templateUnsupported: 'MSK_ONCE_TEMPLATE_UNSUPPORTED',
   handlerInvalid: 'MSK_ONCE_HANDLER_INVALID',
   serverUnreachable: 'MSK_ONCE_SERVER_UNREACHABLE',
+  serverFailed: 'MSK_ONCE_SERVER_FAILED',
   usage: 'MSK_ONCE_USAGE',
 } as const;
 

@@ -57,7 +57,9 @@ export function errorType(error: unknown): string | undefined {
 /** A passing state of the broker: the same request may succeed soon. */
 export function isRetriable(error: unknown): boolean {
   const cause = chain(error).at(-1);
-  return cause?.retriable === true;
+  // A connection that broke is made again; where none can be made, waiting is in vain.
+  if (cause?.name === 'KafkaJSConnectionClosedError') return true;
+  return cause?.retriable === true && !CONNECTION_ERRORS.includes(cause.name);
 }
 
 const ATTEMPTS = 30;

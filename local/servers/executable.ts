@@ -35,7 +35,7 @@ function isExecutable(file: string): boolean {
 
 function missing(what: string): never {
   throw new LocalError(
-    ERROR_CODES.serverUnreachable,
+    ERROR_CODES.serverFailed,
     `The servers cannot be started on this machine. Install ${what}.`,
     EXIT.failed,
   );

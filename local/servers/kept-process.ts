@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { serverFiles } from './package-root';
 
 export interface KeptProcess {
@@ -39,7 +39,7 @@ export function startKept(options: KeptProcessOptions): KeptProcess {
   closeSync(log);
   // The keeper may be gone when its pipe is closed.
   keeper.stdin?.on('error', () => undefined);
-  const ended = exitOf(keeper);
+  const ended = exitOf(keeper, options.removeAfterwards);
   return {
     ended,
     async stop() {
@@ -49,7 +49,7 @@ export function startKept(options: KeptProcessOptions): KeptProcess {
   };
 }
 
-async function exitOf(keeper: ChildProcess): Promise<number> {
+async function exitOf(keeper: ChildProcess, directory: string | undefined): Promise<number> {
   const code = await new Promise<number>((resolve) => {
     keeper.once('error', () => resolve(127));
     keeper.once('exit', (exitCode) => resolve(exitCode ?? 1));
@@ -60,5 +60,6 @@ async function exitOf(keeper: ChildProcess): Promise<number> {
   } catch {
     // The group is empty.
   }
+  if (directory !== undefined) rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   return code;
 }

@@ -33,5 +33,5 @@ function isFree(host: string, port: number): Promise<boolean> {
 }
 
 function cannotStart(message: string): LocalError {
-  return new LocalError(ERROR_CODES.serverUnreachable, message, EXIT.failed);
+  return new LocalError(ERROR_CODES.serverFailed, message, EXIT.failed);
 }

@@ -102,7 +102,7 @@ async function stopAll(running: readonly RunningServer[]): Promise<void> {
 
 function endedByItself({ server, log }: RunningServer, code: number): LocalError {
   return new LocalError(
-    ERROR_CODES.serverUnreachable,
+    ERROR_CODES.serverFailed,
     `${server.title} ended by itself with exit code ${code}. Its log is ${log}.`,
     EXIT.failed,
   );

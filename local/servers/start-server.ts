@@ -84,7 +84,7 @@ function didNotStart(server: ServerDefinition, log: string, code: number): Local
     ? 'It needs Java 17 or later: install it, or set JAVA_HOME to it.'
     : `It said:\n${lastLines(output)}\n`;
   return new LocalError(
-    ERROR_CODES.serverUnreachable,
+    ERROR_CODES.serverFailed,
     `${server.title} ended with exit code ${code} before it answered. ${reason} Its log is ${log}.`,
     EXIT.failed,
   );
@@ -92,7 +92,7 @@ function didNotStart(server: ServerDefinition, log: string, code: number): Local
 
 function notReady(server: ServerDefinition, address: ServerAddress, log: string): LocalError {
   return new LocalError(
-    ERROR_CODES.serverUnreachable,
+    ERROR_CODES.serverFailed,
     `${server.title} did not answer at ${address.text} within ${READY_WITHIN_MS / 1000} s. Its log is ${log}.`,
     EXIT.timedOut,
   );

@@ -27,7 +27,7 @@ async function untilGone(owner: Owner): Promise<void> {
   while (isAlive(owner)) {
     if (Date.now() > deadline) {
       throw new LocalError(
-        ERROR_CODES.serverUnreachable,
+        ERROR_CODES.serverFailed,
         `Process ${owner.pid}, which runs the servers, was told to stop and still runs after ${STOPPED_WITHIN_MS / 1000} s. ` +
           'End it by hand: its servers end with it.',
         EXIT.timedOut,

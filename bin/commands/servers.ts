@@ -1,0 +1,120 @@
+import { parseArgs } from 'node:util';
+import { ERROR_CODES, EXIT } from '../../contract/error-codes';
+import { LocalError } from '../../local/errors';
+import type { ServerDefinition } from '../../local/servers/definition';
+import { claimServer, type OwnerPlace, ownerOf, releaseServer } from '../../local/servers/owner-file';
+import { watchParents } from '../../local/servers/parent-watch';
+import { defaultStateDirectory, SERVERS, serversRunning, startServers } from '../../local/servers/servers';
+import { stopOwnedServers } from '../../local/servers/stop-servers';
+import { usageError } from '../usage';
+
+const USAGE = `Usage: npm run servers -- [options]
+
+Starts Apache Kafka and Amazon's DynamoDB Local on this machine, for live tests and to try things out, and keeps them
+until Ctrl-C. Their data ends with them. npm run servers:stop stops them from another terminal.
+
+  --stop    stop the servers that this command started in this directory
+  --help    this text
+
+They are at MSK_ONCE_KAFKA (default 127.0.0.1:19092; the next port is used too) and MSK_ONCE_DYNAMODB
+(default http://127.0.0.1:18000). Java 17 is needed, and Maven the first time, to fetch them into .msk-once/.`;
+
+/** Runs the command and returns its exit code. */
+export async function servers(argv: readonly string[]): Promise<number> {
+  // A closed terminal must not end the clean-up.
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  try {
+    const { stop, help } = parse(argv);
+    if (help) {
+      process.stdout.write(`${USAGE}\n`);
+      return EXIT.ok;
+    }
+    const place: OwnerPlace = { env: process.env, stateDirectory: defaultStateDirectory() };
+    return stop ? await stopThem(place) : await runThem(place);
+  } catch (error) {
+    if (!(error instanceof LocalError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+function parse(argv: readonly string[]): { stop?: boolean; help?: boolean } {
+  try {
+    return parseArgs({ args: [...argv], options: { stop: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
+  } catch (error) {
+    throw usageError((error as Error).message, USAGE);
+  }
+}
+
+async function runThem(place: OwnerPlace): Promise<number> {
+  const running = await serversRunning(place);
+  const missing = SERVERS.filter((server) => !running.includes(server));
+  const beingStarted = missing.filter((server) => ownerOf(server, place));
+  if (missing.length === 0 || beingStarted.length > 0) {
+    for (const server of running) say(`${described(server, place)} runs already.`);
+    for (const server of beingStarted) {
+      say(`${described(server, place)} is being started by process ${ownerOf(server, place)?.pid}.`);
+    }
+    return EXIT.ok;
+  }
+
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort(new Interrupted());
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  const unwatch = watchParents(interrupt);
+  for (const server of missing) claimServer(server, place);
+  try {
+    const started = await startServers({ ...place, report: say, signal: interruption.signal });
+    say('Ctrl-C stops what was started here, `npm run servers:stop` in another terminal too.');
+    const failure = await Promise.race([started.failed, untilAborted(interruption.signal)]);
+    say('Stopping ...');
+    await started.stop();
+    if (failure) throw failure;
+    say('Stopped.');
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    say('Stopped before the servers were ready.');
+    return EXIT.ok;
+  } finally {
+    for (const server of missing) releaseServer(server, place);
+    unwatch();
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+class Interrupted extends Error {}
+
+function untilAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
+async function stopThem(place: OwnerPlace): Promise<number> {
+  const stopped = await stopOwnedServers(SERVERS, place);
+  for (const server of stopped) say(`${described(server, place)} is stopped.`);
+  const others = await serversRunning(place);
+  if (others.length === 0) {
+    if (stopped.length === 0) say('No servers are running.');
+    return EXIT.ok;
+  }
+  throw new LocalError(
+    ERROR_CODES.usage,
+    `${others.map((server) => described(server, place)).join(' and ')} still runs: ` +
+      'it was not started by `npm run servers` in this directory. Stop it where it was started.',
+    EXIT.refused,
+  );
+}
+
+function described(server: ServerDefinition, { env }: OwnerPlace): string {
+  return `${server.title} at ${server.address(env).text}`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
