@@ -61,7 +61,7 @@ function remainingTime(context: InvocationContext | undefined): number {
     throw contextMissing({ field: 'getRemainingTimeInMillis', received: context.getRemainingTimeInMillis });
   }
   const remainingMs: unknown = context.getRemainingTimeInMillis();
-  if (typeof remainingMs !== 'number' || Number.isNaN(remainingMs)) {
+  if (typeof remainingMs !== 'number' || !Number.isFinite(remainingMs)) {
     throw contextMissing({ field: 'getRemainingTimeInMillis()', received: remainingMs });
   }
   return remainingMs;

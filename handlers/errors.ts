@@ -97,10 +97,11 @@ export const mappingUnknown = defineError<{ alias: string; known: readonly strin
   remedy: 'The mapping must call the alias <mapping>-partial or <mapping>-throw of a mapping named there.',
 });
 
-export const eventInvalid = defineError<{ field: string; received: unknown; accepted: string }>({
+export const eventInvalid = defineError<{ field: string; received: unknown; accepted: string; payload?: true }>({
   code: ERROR_CODES.eventInvalid,
   errorClass: 'outage',
-  text: ({ field, received, accepted }) => `The event's ${field} is ${describe(received)}; accepted is ${accepted}`,
+  text: ({ field, received, accepted, payload }) =>
+    `The event's ${field} is ${payload ? describeKind(received) : describe(received)}; accepted is ${accepted}`,
   remedy: 'The whole event is refused and stays on the topic.',
 });
 
@@ -200,7 +201,7 @@ export const storeUnavailable = defineError<{ operation: string; reason: string 
   remedy: 'Nothing more starts in this invocation; everything undone is delivered again.',
 });
 
-/** A value as a person would write it down, short, and never a record's payload. */
+/** A value as a person would write it down, short. What may be a record's payload goes to {@link describeKind}. */
 export function describe(value: unknown): string {
   if (value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean') {
     return String(value);
@@ -211,6 +212,13 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value instanceof Promise) return 'a Promise';
   return 'an object';
+}
+
+/** What a value is, and nothing of what is in it. */
+function describeKind(value: unknown): string {
+  if (typeof value === 'string') return `a string of ${value.length} characters`;
+  if (typeof value === 'number' || typeof value === 'boolean') return `a ${typeof value}`;
+  return describe(value);
 }
 
 export function reasonOf(error: unknown): string {

@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import type { Lane, RecordState } from '../engine/record-state';
 import type { Clock, Random } from '../ports';
 import type { Claim, ClaimAnswer, ClaimRequest } from './claim-store';
+import type { Settling } from './settle';
 
 /** How many claims are asked for in one go, and how many may be held for records that have not started. */
 export const CLAIM_WINDOW = 100;
@@ -10,8 +12,15 @@ export interface ClaimWindowOptions<T> {
   readonly clock: Clock;
   readonly random: Random;
   readonly leaseMs: number;
-  readonly ask: (batch: readonly ClaimRequest[]) => Promise<ClaimAnswer[]>;
+  /** Gives up what it has to ask again once the signal is aborted. */
+  readonly ask: (batch: readonly ClaimRequest[], over: AbortSignal) => Settling<ClaimAnswer>;
   readonly release: (claims: readonly Claim[]) => Promise<unknown>;
+}
+
+interface Asked {
+  readonly request: ClaimRequest;
+  /** Set when the record's lane is there and waits for the answer. */
+  resolve: ((answer: ClaimAnswer) => void) | undefined;
 }
 
 /**
@@ -22,15 +31,20 @@ export class ClaimWindow<T> {
   readonly #options: ClaimWindowOptions<T>;
   /** Answers for records whose lane is not there yet: claimed ones, and closed ones, which stay closed. */
   readonly #ahead = new Map<RecordState<T>, ClaimAnswer>();
+  /** Requests that are under way. */
+  readonly #asked = new Map<RecordState<T>, Asked>();
   /** Requests whose answer is unknown: asked again with the same token, they recognise themselves. */
   readonly #unknown = new Map<RecordState<T>, ClaimRequest>();
   readonly #demands: { readonly state: RecordState<T>; readonly resolve: (answer: ClaimAnswer) => void }[] = [];
-  readonly #releases = new Set<Promise<unknown>>();
+  /** Answers and releases that are on their way. */
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #over = new AbortController();
   #filling = false;
-  #closed = false;
 
   constructor(options: ClaimWindowOptions<T>) {
     this.#options = options;
+    // One for each request that is asked again: that is no leak.
+    setMaxListeners(0, this.#over.signal);
   }
 
   /** The claim for the record that a lane is at. */
@@ -41,6 +55,11 @@ export class ClaimWindow<T> {
       return Promise.resolve(known);
     }
     return new Promise((resolve) => {
+      const asked = this.#asked.get(state);
+      if (asked) {
+        asked.resolve = resolve;
+        return;
+      }
       this.#demands.push({ state, resolve });
       if (!this.#filling) void this.#fill();
     });
@@ -60,13 +79,23 @@ export class ClaimWindow<T> {
 
   /** Gives back everything that did not start, unknown answers included. Takes nothing more. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#over.abort();
+    await this.#arrived();
     const claims = [...this.#ahead.values()].flatMap((answer) => (answer.kind === 'claimed' ? [answer.claim] : []));
     const unknown = [...this.#unknown.values()].map((request): Claim => ({ ...request, attempts: 0 }));
     this.#ahead.clear();
     this.#unknown.clear();
     this.#release([...claims, ...unknown]);
-    while (this.#releases.size > 0) await Promise.all(this.#releases);
+    await this.#arrived();
+  }
+
+  async #arrived(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  #track(work: Promise<unknown>): void {
+    const tracked = work.finally(() => this.#underWay.delete(tracked));
+    this.#underWay.add(tracked);
   }
 
   async #fill(): Promise<void> {
@@ -76,28 +105,41 @@ export class ClaimWindow<T> {
     while (this.#demands.length > 0) {
       const demands = this.#demands.splice(0, CLAIM_WINDOW);
       const ahead = this.#lookAhead(new Set(demands.map(({ state }) => state)));
-      const states = [...demands.map(({ state }) => state), ...ahead.map(({ state }) => state)];
-      const requests = states.map((state) => this.#request(state));
-      const answers = await this.#options.ask(requests);
-      states.forEach((state, index) => {
-        const unknown = answers[index]?.kind === 'unknown' && requests[index];
-        if (unknown) this.#unknown.set(state, unknown);
-        else this.#unknown.delete(state);
-      });
-      ahead.forEach(({ state, lane }, index) => {
-        const answer = answers[demands.length + index] as ClaimAnswer;
-        this.#keep(state, lane, answer);
-      });
-      demands.forEach(({ resolve }, index) => {
-        resolve(answers[index] as ClaimAnswer);
-      });
+      // Those that have to be asked again are not waited for: every other lane goes on.
+      await this.#ask(demands, ahead);
       await Promise.resolve();
     }
     this.#filling = false;
   }
 
+  #ask(
+    demands: readonly { readonly state: RecordState<T>; readonly resolve: (answer: ClaimAnswer) => void }[],
+    ahead: readonly { readonly state: RecordState<T>; readonly lane: Lane<T> }[],
+  ): Promise<void> {
+    const members = [
+      ...demands.map(({ state, resolve }) => ({ state, lane: undefined, resolve })),
+      ...ahead.map(({ state, lane }) => ({ state, lane, resolve: undefined })),
+    ];
+    const requests = members.map(({ state }) => this.#request(state));
+    const { asked, answers } = this.#options.ask(requests, this.#over.signal);
+    members.forEach(({ state, lane, resolve }, index) => {
+      const entry: Asked = { request: requests[index] as ClaimRequest, resolve };
+      this.#asked.set(state, entry);
+      const arrival = answers[index]?.then((answer) => {
+        this.#asked.delete(state);
+        if (answer.kind === 'unknown') this.#unknown.set(state, entry.request);
+        else this.#unknown.delete(state);
+        if (entry.resolve) entry.resolve(answer);
+        else if (lane) this.#keep(state, lane, answer);
+      });
+      if (arrival) this.#track(arrival);
+    });
+    return asked;
+  }
+
   #keep(state: RecordState<T>, lane: Lane<T>, answer: ClaimAnswer): void {
-    if (answer.kind === 'claimed' && (this.#closed || lane.phase !== 'running')) this.#release([answer.claim]);
+    if (answer.kind === 'claimed' && (this.#over.signal.aborted || lane.phase !== 'running'))
+      this.#release([answer.claim]);
     else if (answer.kind === 'claimed' || answer.kind === 'closed') this.#ahead.set(state, answer);
     // Busy and conflicting ones are asked for again when their lane is there.
   }
@@ -105,16 +147,16 @@ export class ClaimWindow<T> {
   /** The next records of running lanes, each lane's nearest first, as many as the window has room for. */
   #lookAhead(demanded: ReadonlySet<RecordState<T>>): { state: RecordState<T>; lane: Lane<T> }[] {
     const found: { state: RecordState<T>; lane: Lane<T> }[] = [];
-    let room = CLAIM_WINDOW - demanded.size - this.#ahead.size;
+    let room = CLAIM_WINDOW - demanded.size - this.#ahead.size - this.#asked.size;
     let lanes = this.#options.lanes.filter((lane) => lane.phase === 'running');
     for (let depth = 0; room > 0 && lanes.length > 0; depth += 1) {
       lanes = lanes.filter((lane) => {
         const state = lane.records[lane.position + depth];
         if (state === undefined || state.content.kind === 'failed') return false;
         // A twin is judged by the store after the one before it; asking earlier would only meet our own claim (O3, C9).
-        if (state.previousTwin && !state.previousTwin.isSettled) return false;
-        const claimable = state.content.kind === 'ready';
-        if (claimable && room > 0 && !demanded.has(state) && !this.#ahead.has(state)) {
+        if (state.previousTwin?.outcome === 'open') return false;
+        const isAsked = demanded.has(state) || this.#asked.has(state) || this.#ahead.has(state);
+        if (state.content.kind === 'ready' && room > 0 && !isAsked) {
           found.push({ state, lane });
           room -= 1;
         }
@@ -135,7 +177,6 @@ export class ClaimWindow<T> {
 
   #release(claims: readonly Claim[]): void {
     if (claims.length === 0) return;
-    const release = this.#options.release(claims).finally(() => this.#releases.delete(release));
-    this.#releases.add(release);
+    this.#track(this.#options.release(claims));
   }
 }

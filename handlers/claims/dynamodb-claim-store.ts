@@ -42,7 +42,10 @@ export class DynamoDbClaimStore implements ClaimStore {
       return this.#write(
         claim,
         expression,
-        expression.set({ [ATTRIBUTES.inProgressExpiration]: lease }),
+        expression.set({
+          [ATTRIBUTES.inProgressExpiration]: lease,
+          [ATTRIBUTES.expiration]: { N: String(this.#expiration(leaseUntilMs)) },
+        }),
         `${expression.name(ATTRIBUTES.inProgressExpiration)} < ${expression.value(lease)}`,
         (stored) => stored.status === STATUS.inProgress && (stored.leaseUntilMs ?? 0) >= leaseUntilMs,
       );
@@ -56,7 +59,7 @@ export class DynamoDbClaimStore implements ClaimStore {
         expression.set({
           [ATTRIBUTES.status]: { S: STATUS.completed },
           [ATTRIBUTES.outcome]: { S: 'done' },
-          [ATTRIBUTES.expiration]: { N: String(this.#expiration()) },
+          [ATTRIBUTES.expiration]: { N: String(this.#expiration(this.#options.clock.now())) },
         }),
         expression.remove([ATTRIBUTES.inProgressExpiration]),
       ].join(' ');
@@ -113,7 +116,7 @@ export class DynamoDbClaimStore implements ClaimStore {
       this.#options.client.send(
         new PutItemCommand({
           TableName: this.#options.table,
-          Item: { [ATTRIBUTES.id]: { S: request.id }, ...claimAttributes(request, 0, this.#expiration()) },
+          Item: { [ATTRIBUTES.id]: { S: request.id }, ...this.#attributes(request, 0) },
           ConditionExpression: expression.equals(ATTRIBUTES.id, undefined),
           ...expression.placeholders,
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -131,10 +134,7 @@ export class DynamoDbClaimStore implements ClaimStore {
     const forgotten = [ATTRIBUTES.outcome, ATTRIBUTES.data, ATTRIBUTES.validation] as string[];
     if (request.payloadDigest === undefined) forgotten.push(ATTRIBUTES.payloadDigest);
     if (attempts === 0) forgotten.push(ATTRIBUTES.firstFailureMs, ATTRIBUTES.lastError);
-    const update = [
-      expression.set(claimAttributes(request, attempts, this.#expiration())),
-      expression.remove(forgotten),
-    ].join(' ');
+    const update = [expression.set(this.#attributes(request, attempts)), expression.remove(forgotten)].join(' ');
     const condition = [
       expression.equals(ATTRIBUTES.status, stringValue(read.status)),
       expression.equals(ATTRIBUTES.owner, stringValue(read.owner)),
@@ -200,8 +200,13 @@ export class DynamoDbClaimStore implements ClaimStore {
     return Item;
   }
 
-  #expiration(): number {
-    return Math.ceil(this.#options.clock.now() / 1_000) + this.#options.rememberForSeconds;
+  #attributes(request: ClaimRequest, attempts: number): Item {
+    return claimAttributes(request, attempts, this.#expiration(request.leaseUntilMs));
+  }
+
+  /** Counted from the end of a lease: an item that expires counts as absent, and a live claim must not. */
+  #expiration(fromMs: number): number {
+    return Math.ceil(fromMs / 1_000) + this.#options.rememberForSeconds;
   }
 }
 

@@ -1,17 +1,18 @@
 import type { Clock, Sleep } from '../ports';
 import type { Claim, WriteAnswer } from './claim-store';
+import type { Settling } from './settle';
 
 export interface LeaseKeeperOptions {
   readonly clock: Clock;
   readonly sleep: Sleep;
   readonly leaseMs: number;
-  readonly renew: (
-    batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[],
-  ) => Promise<WriteAnswer[]>;
+  readonly renew: (batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[]) => Settling<WriteAnswer>;
 }
 
 interface Kept {
   claim: Claim;
+  /** A renewal is under way. */
+  isRenewing: boolean;
   readonly lost: () => void;
 }
 
@@ -28,7 +29,7 @@ export class LeaseKeeper {
 
   /** Keeps the claim's lease; `lost` is called once it was refused. Gives a function that ends the keeping. */
   keep(claim: Claim, lost: () => void): () => void {
-    const kept: Kept = { claim, lost };
+    const kept: Kept = { claim, isRenewing: false, lost };
     this.#kept.add(kept);
     return () => this.#kept.delete(kept);
   }
@@ -42,18 +43,24 @@ export class LeaseKeeper {
     while (!this.#stop.signal.aborted) {
       // Often enough that a lease is renewed with a third of it left, the store's answer included.
       await sleep(leaseMs / 6, this.#stop.signal);
-      const due = [...this.#kept].filter(({ claim }) => claim.leaseUntilMs - clock.now() <= leaseMs / 2);
-      if (due.length > 0 && !this.#stop.signal.aborted) await this.#renew(due);
+      const due = [...this.#kept].filter(
+        ({ claim, isRenewing }) => !isRenewing && claim.leaseUntilMs - clock.now() <= leaseMs / 2,
+      );
+      if (due.length > 0 && !this.#stop.signal.aborted) this.#renew(due);
     }
   }
 
-  async #renew(due: readonly Kept[]): Promise<void> {
+  /** Waits for nobody: a lease whose renewal is throttled must not let the others run out. */
+  #renew(due: readonly Kept[]): void {
     const leaseUntilMs = this.#options.clock.now() + this.#options.leaseMs;
-    const answers = await this.#options.renew(due.map(({ claim }) => ({ claim, leaseUntilMs })));
+    const { answers } = this.#options.renew(due.map(({ claim }) => ({ claim, leaseUntilMs })));
     due.forEach((kept, index) => {
-      const kind = answers[index]?.kind;
-      if (kind === 'written') kept.claim = { ...kept.claim, leaseUntilMs };
-      if (kind === 'lost' && this.#kept.delete(kept)) kept.lost();
+      kept.isRenewing = true;
+      void answers[index]?.then(({ kind }) => {
+        kept.isRenewing = false;
+        if (kind === 'written') kept.claim = { ...kept.claim, leaseUntilMs };
+        if (kind === 'lost' && this.#kept.delete(kept)) kept.lost();
+      });
     });
   }
 }

@@ -23,31 +23,36 @@ export class MemoryClaimStore implements ClaimStore {
   }
 
   async renew(batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[]): Promise<WriteAnswer[]> {
-    return batch.map(({ claim, leaseUntilMs }) =>
-      this.#update(claim, (item) => ({ ...item, leaseUntilMs: Math.max(item.leaseUntilMs ?? 0, leaseUntilMs) })),
-    );
+    return batch.map(({ claim, leaseUntilMs }) => {
+      const landed = (item: StoredClaim) =>
+        item.status === STATUS.inProgress && item.leaseUntilMs !== undefined && item.leaseUntilMs >= leaseUntilMs;
+      const expiration = this.#expiration(leaseUntilMs);
+      return this.#write(claim, landed, (item) => ({ ...item, leaseUntilMs, expiration }));
+    });
   }
 
   async complete(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
-    return batch.map(({ claim }) =>
-      this.#update(claim, (item) => ({
-        ...item,
-        status: STATUS.completed,
-        outcome: 'done',
-        leaseUntilMs: undefined,
-        expiration: this.#expiration(),
-      })),
-    );
+    const completed = {
+      status: STATUS.completed,
+      outcome: 'done',
+      leaseUntilMs: undefined,
+      expiration: this.#expiration(this.#options.clock.now()),
+    };
+    const landed = (item: StoredClaim) => item.status === STATUS.completed;
+    return batch.map(({ claim }) => this.#write(claim, landed, (item) => ({ ...item, ...completed })));
   }
 
   async fail(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
-    return batch.map(({ claim }) =>
-      this.#update(claim, (item) => ({ ...item, attempts: claim.attempts + 1, leaseUntilMs: RELEASED })),
-    );
+    return batch.map(({ claim }) => {
+      const attempts = claim.attempts + 1;
+      const landed = (item: StoredClaim) => item.leaseUntilMs === RELEASED && item.attempts === attempts;
+      return this.#write(claim, landed, (item) => ({ ...item, attempts, leaseUntilMs: RELEASED }));
+    });
   }
 
   async release(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
-    return batch.map(({ claim }) => this.#update(claim, (item) => ({ ...item, leaseUntilMs: RELEASED })));
+    const landed = (item: StoredClaim) => item.leaseUntilMs === RELEASED;
+    return batch.map(({ claim }) => this.#write(claim, landed, (item) => ({ ...item, leaseUntilMs: RELEASED })));
   }
 
   #claim(request: ClaimRequest): ClaimAnswer {
@@ -64,22 +69,27 @@ export class MemoryClaimStore implements ClaimStore {
       payloadDigest,
       attempts,
       leaseUntilMs,
-      expiration: this.#expiration(),
+      expiration: this.#expiration(leaseUntilMs),
       outcome: undefined,
     });
     return { kind: 'claimed', claim: { ...request, attempts }, takeover: verdict !== undefined };
   }
 
-  #update(claim: Claim, change: (item: StoredClaim) => StoredClaim): WriteAnswer {
+  /** Changes an item that we own, unless an earlier copy of the same write has `landed`. */
+  #write(
+    claim: Claim,
+    landed: (item: StoredClaim) => boolean,
+    change: (item: StoredClaim) => StoredClaim,
+  ): WriteAnswer {
     const item = this.items.get(claim.id);
-    if (item?.owner !== claim.token || item.status !== STATUS.inProgress || item.leaseUntilMs === RELEASED) {
-      return { kind: 'lost' };
-    }
+    if (item?.owner !== claim.token) return { kind: 'lost' };
+    if (landed(item)) return { kind: 'written' };
+    if (item.status !== STATUS.inProgress || item.leaseUntilMs === RELEASED) return { kind: 'lost' };
     this.items.set(claim.id, change(item));
     return { kind: 'written' };
   }
 
-  #expiration(): number {
-    return Math.ceil(this.#options.clock.now() / 1_000) + this.#options.rememberForSeconds;
+  #expiration(fromMs: number): number {
+    return Math.ceil(fromMs / 1_000) + this.#options.rememberForSeconds;
   }
 }

@@ -1,4 +1,5 @@
 import { backoffMs } from '../core/backoff';
+import { type Deferred, deferred } from '../core/deferred';
 import type { Ports } from '../ports';
 import type { Unknown } from './claim-store';
 
@@ -7,33 +8,63 @@ const FAILURES = 3;
 const BASE_MS = 20;
 const CAP_MS = 1_000;
 
+export interface Settling<Answer> {
+  /** Resolves when every member was asked once. */
+  readonly asked: Promise<void>;
+  /** For each member, in the order of the batch. None of them waits for another. */
+  readonly answers: readonly Promise<Answer | Unknown>[];
+}
+
+interface Asked<Member, Answer> extends Deferred<Answer | Unknown> {
+  readonly member: Member;
+  last: Unknown | undefined;
+  failures: number;
+}
+
 /**
  * Asks until every member has an answer: the unknown ones again, alone, with a pause that grows (protocol C8).
  * Members that are still unknown at `untilMs`, that were refused, or that failed thrice stay unknown.
  */
-export async function settle<Member, Answer extends { readonly kind: string }>(
+export function settle<Member, Answer extends { readonly kind: string }>(
   batch: readonly Member[],
   ask: (batch: readonly Member[]) => Promise<(Answer | Unknown)[]>,
   untilMs: () => number,
   { clock, sleep, random }: Pick<Ports, 'clock' | 'sleep' | 'random'>,
-): Promise<(Answer | Unknown)[]> {
-  const answers = await ask(batch);
-  const failures: number[] = answers.map((answer) => (isFailed(answer) ? 1 : 0));
-  for (let tries = 1; ; tries += 1) {
-    const again = answers.flatMap((answer, index) =>
-      isUnknown(answer) && answer.reason !== 'refused' && (failures[index] ?? 0) < FAILURES ? [index] : [],
-    );
-    if (again.length === 0) return answers;
-    const pauseMs = backoffMs(tries, random.fraction(), BASE_MS, CAP_MS);
-    if (clock.now() + pauseMs >= untilMs()) return answers;
-    await sleep(pauseMs);
-    const later = await ask(again.map((index) => batch[index] as Member));
-    again.forEach((index, position) => {
-      const answer = later[position] as Answer | Unknown;
-      answers[index] = answer;
-      if (isFailed(answer)) failures[index] = (failures[index] ?? 0) + 1;
+  /** Once it is aborted nothing is asked again. */
+  over?: AbortSignal,
+): Settling<Answer> {
+  /** Gives those that have to be asked again. */
+  const round = async (members: readonly Asked<Member, Answer>[]) => {
+    const answers = await ask(members.map(({ member }) => member));
+    return members.filter((asked, index) => {
+      const answer = answers[index] as Answer | Unknown;
+      if (isFailed(answer)) asked.failures += 1;
+      if (isUnknown(answer) && answer.reason !== 'refused' && asked.failures < FAILURES) {
+        asked.last = answer;
+        return true;
+      }
+      asked.resolve(answer);
+      return false;
     });
-  }
+  };
+  const askAgain = async (members: readonly Asked<Member, Answer>[]) => {
+    let unknown = members;
+    for (let tries = 1; unknown.length > 0; tries += 1) {
+      const pauseMs = backoffMs(tries, random.fraction(), BASE_MS, CAP_MS);
+      if (clock.now() + pauseMs >= untilMs()) break;
+      await sleep(pauseMs, over);
+      if (over?.aborted) break;
+      unknown = await round(unknown);
+    }
+    for (const { last, resolve } of unknown) resolve(last as Unknown);
+  };
+
+  const members = batch.map(
+    (member): Asked<Member, Answer> => ({ member, last: undefined, failures: 0, ...deferred() }),
+  );
+  const firstRound = round(members);
+  void firstRound.then(askAgain);
+  return { asked: firstRound.then(() => undefined), answers: members.map(({ promise }) => promise) };
 }
 
 export function isUnknown(answer: { readonly kind: string }): answer is Unknown {

@@ -20,8 +20,13 @@ export class Deadline {
     this.#graceMs = graceMs;
   }
 
+  /** Called when the deadline has moved forward. */
+  onMoved: () => void = () => {};
+
   learn(storeCallMs: number): void {
+    const before = this.reserveMs;
     this.#slowestCallMs = Math.max(this.#slowestCallMs, storeCallMs);
+    if (this.reserveMs !== before) this.onMoved();
   }
 
   get reserveMs(): number {

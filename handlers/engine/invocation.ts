@@ -1,4 +1,5 @@
-import type { Claim, ClaimAnswer, Unknown } from '../claims/claim-store';
+import { setMaxListeners } from 'node:events';
+import type { Claim, ClaimAnswer, Unknown, WriteAnswer } from '../claims/claim-store';
 import { ClaimWindow } from '../claims/claim-window';
 import { LeaseKeeper } from '../claims/lease-keeper';
 import { isUnknown } from '../claims/settle';
@@ -24,6 +25,8 @@ import { Slots } from './slots';
 
 const BUSY_BASE_MS = 100;
 const BUSY_CAP_MS = 1_000;
+/** What is given back late costs the next worker a wait; an answer that waits for it costs this one (D1). */
+const CLOSING_MS = 1_000;
 
 /** User code that is running. */
 interface Run {
@@ -44,6 +47,8 @@ export class Invocation<T> {
   readonly #runs = new Map<RecordState<T>, Run>();
   /** Marks on their way. */
   readonly #marks = new Set<Promise<void>>();
+  /** Effects that have happened and are not marked yet. */
+  readonly #unsaved = new Set<RecordState<T>>();
   /** Aborted past the deadline and in an outage: nothing starts any more, and nobody waits. */
   readonly #stop = new AbortController();
   #outage: Error | undefined;
@@ -64,7 +69,7 @@ export class Invocation<T> {
       clock: ports.clock,
       random: ports.random,
       leaseMs: settings.leaseMs,
-      ask: (batch) => this.#store.claim(batch),
+      ask: (batch, over) => this.#store.claim(batch, over),
       release: (claims) => this.#store.release(claims),
     });
     this.#keeper = new LeaseKeeper({
@@ -74,6 +79,8 @@ export class Invocation<T> {
       renew: (batch) => this.#store.renew(batch),
     });
     this.#stop.signal.addEventListener('abort', () => this.#slots.close(), { once: true });
+    // One for each lane that waits: that is no leak.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /** Resolves when every record has its outcome. Ends the process when user code outlives its grace (A5). */
@@ -84,17 +91,22 @@ export class Invocation<T> {
       const lanes = Promise.all(this.#lanes.map((lane) => this.#runLane(lane)));
       await Promise.race([lanes, watch]);
       if (this.#pastDeadline) await this.#windUp(lanes);
-      await this.#within(this.#window.close(), this.#deadline.lastMarkAtMs);
+      const patientUntilMs = this.#ports.clock.now() + CLOSING_MS;
+      await this.#within(this.#window.close(), Math.min(patientUntilMs, this.#deadline.lastMarkAtMs));
     } finally {
       this.#keeper.stop();
       over.abort();
+      for (const state of this.#unsaved) this.#reportUnsaved(state, 'the store did not answer before the end');
     }
     if (this.#outage) this.#ports.log.error(this.#outage.message, { reason: reasonOf(this.#outage.cause) });
   }
 
   async #watchDeadline(over: AbortSignal): Promise<void> {
     while (!over.aborted && !this.#pastDeadline) {
-      await this.#ports.sleep(this.#deadline.atMs - this.#ports.clock.now(), over);
+      const rearm = new AbortController();
+      over.addEventListener('abort', () => rearm.abort(), { once: true });
+      this.#deadline.onMoved = () => rearm.abort();
+      await this.#ports.sleep(this.#deadline.atMs - this.#ports.clock.now(), rearm.signal);
     }
     if (!over.aborted) this.#stop.abort();
   }
@@ -112,8 +124,9 @@ export class Invocation<T> {
     this.#stop.abort();
     for (const { abort } of this.#runs.values()) abort.abort(this.#tooLate());
     if (this.#runs.size > 0) await this.#within(lanes, this.#ports.clock.now() + this.#settings.abortGraceMs);
-    await this.#within(this.#runs.size > 0 ? this.#marksSaved() : lanes, this.#deadline.lastMarkAtMs);
-    if (this.#runs.size === 0) return;
+    if (this.#runs.size > 0) await this.#within(this.#marksSaved(), this.#deadline.lastMarkAtMs);
+    if (this.#runs.size === 0) return this.#within(lanes, this.#deadline.lastMarkAtMs);
+    for (const state of this.#unsaved) this.#reportUnsaved(state, 'the store did not answer before the end');
     const records = [...this.#runs.keys()].map(({ name }) => name);
     const error = unsettled({ records, graceMs: this.#settings.abortGraceMs });
     this.#ports.log.error(error.message, { code: error.code });
@@ -147,7 +160,8 @@ export class Invocation<T> {
   async #runRecord(lane: Lane<T>, state: RecordState<T>): Promise<void> {
     if (state.content.kind === 'failed') return state.leaveOpen(state.content.error);
     if (state.content.kind === 'skip') return state.close('done');
-    if (state.previousTwin && !(await this.#twinClosed(lane, state, state.previousTwin))) return;
+    if (!(await this.#twinsAllow(lane, state))) return;
+    state.isReached = true;
     if (!(await this.#slots.acquire())) return state.leaveOpen(this.#tooLate());
     let holdsSlot = true;
     const releaseSlot = () => {
@@ -160,28 +174,37 @@ export class Invocation<T> {
         const answer = await this.#claim(lane, state, releaseSlot);
         if (answer.kind !== 'claimed') return this.#refused(state, answer);
         if (!holdsSlot) holdsSlot = await this.#slots.acquire();
-        if (!holdsSlot || !this.#mayStart) {
-          await this.#store.release([answer.claim]);
-          return state.leaveOpen(this.#tooLate());
-        }
         const lease = await this.#halfLease(answer.claim);
         if (lease.kind === 'unknown') return state.leaveOpen(this.#unanswered('renew', lease));
-        if (lease.kind === 'claimed') return await this.#runClaimed(state, lease.claim, releaseSlot);
+        if (lease.kind === 'lost') continue;
+        if (holdsSlot && this.#mayStart) return await this.#runClaimed(state, lease.claim, releaseSlot);
+        await this.#store.release([lease.claim]);
+        return state.leaveOpen(this.#tooLate());
       }
     } finally {
       releaseSlot();
     }
   }
 
-  /** Waits for the twin before; the store judges this one unless that one is open for a reason of its own (O3). */
-  async #twinClosed(lane: Lane<T>, state: RecordState<T>, twin: RecordState<T>): Promise<boolean> {
-    if (!twin.isSettled) {
-      this.#wait(lane);
-      await twin.settled;
-      lane.phase = 'running';
+  /**
+   * Waits for the twins before it; then the store judges this one too, unless one of them ran and stays open (O3).
+   * One that its lane never came to, behind a record that is open, says nothing: else partitions would wait for each
+   * other, even for a record that was done long ago.
+   */
+  async #twinsAllow(lane: Lane<T>, state: RecordState<T>): Promise<boolean> {
+    for (let twin = state.previousTwin; twin; twin = twin.previousTwin) {
+      if (!twin.isSettled) {
+        this.#wait(lane);
+        await twin.settled;
+        lane.phase = 'running';
+      }
+      if (twin.outcome !== 'open' || twin.isConflict) return true;
+      state.openTwin = twin.openTwin ?? (twin.isReached ? twin : undefined);
+      if (state.openTwin) break;
     }
-    if (twin.outcome !== 'open' || isConflict(twin.error)) return true;
-    state.leaveOpen(twin.error);
+    if (state.openTwin === undefined) return true;
+    const isSame = samePayload(state, state.openTwin);
+    state.leaveOpen(isSame ? state.openTwin.error : identityConflict({ id: state.id ?? '' }));
     return false;
   }
 
@@ -215,20 +238,28 @@ export class Invocation<T> {
   #refused(state: RecordState<T>, answer: Exclude<ClaimAnswer, { kind: 'claimed' }>): void {
     const id = state.id ?? '';
     if (answer.kind === 'closed') state.close(answer.outcome === 'parked' ? 'parked' : 'duplicate');
-    else if (answer.kind === 'conflict') state.leaveOpen(identityConflict({ id }));
-    else if (answer.kind === 'busy') state.leaveOpen(claimBusy({ id, leaseUntilMs: answer.leaseUntilMs }));
+    else if (answer.kind === 'conflict') {
+      state.isConflict = true;
+      state.leaveOpen(identityConflict({ id }));
+    } else if (answer.kind === 'busy') state.leaveOpen(claimBusy({ id, leaseUntilMs: answer.leaseUntilMs }));
     else state.leaveOpen(this.#unanswered('claim', answer));
   }
 
   /** A record starts only with at least half its lease left (C4); a claim that waited too long is asked for anew. */
-  async #halfLease(claim: Claim): Promise<{ kind: 'claimed'; claim: Claim } | { kind: 'lost' } | Unknown> {
+  async #halfLease(
+    claim: Claim,
+  ): Promise<{ readonly kind: 'claimed'; readonly claim: Claim } | Exclude<WriteAnswer, { kind: 'written' }>> {
     const { leaseMs } = this.#settings;
-    const now = this.#ports.clock.now();
-    if (claim.leaseUntilMs - now >= leaseMs / 2) return { kind: 'claimed', claim };
-    const leaseUntilMs = now + leaseMs;
-    const [answer] = await this.#store.renew([{ claim, leaseUntilMs }]);
-    if (answer?.kind === 'written') return { kind: 'claimed', claim: { ...claim, leaseUntilMs } };
-    return answer?.kind === 'unknown' ? answer : { kind: 'lost' };
+    let held = claim;
+    for (;;) {
+      const now = this.#ports.clock.now();
+      if (held.leaseUntilMs - now >= leaseMs / 2 || !this.#mayStart) return { kind: 'claimed', claim: held };
+      const leaseUntilMs = now + leaseMs;
+      const answer = await this.#store.renewOne(held, leaseUntilMs);
+      if (answer.kind !== 'written') return answer;
+      // The renewal itself may have taken longer than half a lease.
+      held = { ...held, leaseUntilMs };
+    }
   }
 
   async #runClaimed(state: RecordState<T>, claim: Claim, releaseSlot: () => void): Promise<void> {
@@ -256,18 +287,25 @@ export class Invocation<T> {
       await this.#settings.process({ ...state.record, value, attempt: claim.attempts + 1, signal });
       return undefined;
     } catch (error) {
-      return { error };
+      return { error: error ?? new Error('process() rejected without a reason') };
     }
   }
 
   async #complete(state: RecordState<T>, claim: Claim): Promise<void> {
+    this.#unsaved.add(state);
     const answer = await this.#store.complete(claim);
-    if (answer.kind === 'written') return state.close('done');
+    if (answer.kind === 'written') {
+      this.#unsaved.delete(state);
+      return state.close('done');
+    }
     const error = isUnknown(answer) ? this.#unanswered('complete', answer) : claimLost({ id: claim.id });
-    this.#ports.log.error(`The effect of ${state.name} happened, and its mark was not saved`, {
-      reason: error.message,
-    });
+    this.#reportUnsaved(state, error.message);
     state.leaveOpen(error);
+  }
+
+  #reportUnsaved(state: RecordState<T>, reason: string): void {
+    if (!this.#unsaved.delete(state)) return;
+    this.#ports.log.error(`The effect of ${state.name} happened, and its mark was not saved`, { reason });
   }
 
   async #fail(state: RecordState<T>, claim: Claim, run: Run, error: unknown): Promise<void> {
@@ -296,8 +334,9 @@ export class Invocation<T> {
   }
 }
 
-function isConflict(error: unknown): boolean {
-  return isOnceError(error) && error.code === identityConflict({ id: '' }).code;
+function samePayload<T>({ content: a }: RecordState<T>, { content: b }: RecordState<T>): boolean {
+  if (a.kind !== 'ready' || b.kind !== 'ready') return true;
+  return a.payloadDigest === undefined || b.payloadDigest === undefined || a.payloadDigest === b.payloadDigest;
 }
 
 /** What the table remembers of an error: never its text, which may hold payload. */

@@ -7,7 +7,7 @@ import type {
   Unknown,
   WriteAnswer,
 } from '../claims/claim-store';
-import { settle } from '../claims/settle';
+import { type Settling, settle } from '../claims/settle';
 import type { Deadline } from '../core/deadline';
 import type { Ports } from '../ports';
 
@@ -24,46 +24,48 @@ export class PatientStore {
     this.#deadline = deadline;
   }
 
-  claim(batch: readonly ClaimRequest[]): Promise<ClaimAnswer[]> {
+  claim(batch: readonly ClaimRequest[], over: AbortSignal): Settling<ClaimAnswer> {
     return this.#ask<ClaimRequest, ClaimAnswer>(
       batch,
       (members) => this.#store.claim(members),
       () => this.#deadline.atMs,
+      over,
     );
   }
 
-  renew(batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[]): Promise<WriteAnswer[]> {
+  renew(batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[]): Settling<WriteAnswer> {
     return this.#mark(batch, (members) => this.#store.renew(members));
   }
 
   complete(claim: Claim): Promise<WriteAnswer> {
-    return this.#markOne({ claim }, (members) => this.#store.complete(members));
+    return this.#one(this.#mark([{ claim }], (members) => this.#store.complete(members)));
   }
 
   fail(failure: Failure): Promise<WriteAnswer> {
-    return this.#markOne(failure, (members) => this.#store.fail(members));
+    return this.#one(this.#mark([failure], (members) => this.#store.fail(members)));
+  }
+
+  renewOne(claim: Claim, leaseUntilMs: number): Promise<WriteAnswer> {
+    return this.#one(this.renew([{ claim, leaseUntilMs }]));
   }
 
   release(claims: readonly Claim[]): Promise<WriteAnswer[]> {
-    return this.#mark(
-      claims.map((claim) => ({ claim })),
-      (members) => this.#store.release(members),
-    );
+    const batch = claims.map((claim) => ({ claim }));
+    return Promise.all(this.#mark(batch, (members) => this.#store.release(members)).answers);
   }
 
   get #store(): ClaimStore {
     return this.#ports.store;
   }
 
-  async #markOne<Member>(
-    member: Member,
-    ask: (batch: readonly Member[]) => Promise<WriteAnswer[]>,
-  ): Promise<WriteAnswer> {
-    const [answer] = await this.#mark([member], ask);
-    return answer as WriteAnswer;
+  async #one({ answers: [answer] }: Settling<WriteAnswer>): Promise<WriteAnswer> {
+    return (await answer) as WriteAnswer;
   }
 
-  #mark<Member>(batch: readonly Member[], ask: (batch: readonly Member[]) => Promise<WriteAnswer[]>) {
+  #mark<Member>(
+    batch: readonly Member[],
+    ask: (batch: readonly Member[]) => Promise<WriteAnswer[]>,
+  ): Settling<WriteAnswer> {
     return this.#ask<Member, WriteAnswer>(batch, ask, () => this.#deadline.lastMarkAtMs);
   }
 
@@ -71,7 +73,8 @@ export class PatientStore {
     batch: readonly Member[],
     ask: (batch: readonly Member[]) => Promise<(Answer | Unknown)[]>,
     untilMs: () => number,
-  ): Promise<(Answer | Unknown)[]> {
+    over?: AbortSignal,
+  ): Settling<Answer> {
     const timed = async (members: readonly Member[]) => {
       const startedAtMs = this.#ports.clock.now();
       const answers = await ask(members).catch((error: unknown) =>
@@ -80,6 +83,6 @@ export class PatientStore {
       this.#deadline.learn(this.#ports.clock.now() - startedAtMs);
       return answers;
     };
-    return settle(batch, timed, untilMs, this.#ports);
+    return settle(batch, timed, untilMs, this.#ports, over);
   }
 }

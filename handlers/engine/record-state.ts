@@ -1,4 +1,5 @@
 import type { Outcome } from '../core/answer';
+import { type Deferred, deferred } from '../core/deferred';
 import type { RawRecord } from '../record/parse-event';
 
 /** What became of a record before its lane reached it. */
@@ -15,17 +16,22 @@ export class RecordState<T> {
   error: unknown;
   /** Whether nothing more happens to it in this invocation. */
   isSettled = false;
+  /** Whether the store judged that its identity stands there with another payload. */
+  isConflict = false;
+  /** Whether its lane has come to it. */
+  isReached = false;
   previousTwin: RecordState<T> | undefined;
-  readonly settled: Promise<void>;
-  readonly #resolve: () => void;
+  /** The twin that ran and stays open, and keeps this one open. */
+  openTwin: RecordState<T> | undefined;
+  readonly #settled: Deferred<void> = deferred();
 
   constructor(
     readonly record: RawRecord,
     readonly content: Content<T>,
-  ) {
-    const { promise, resolve } = deferred();
-    this.settled = promise;
-    this.#resolve = resolve;
+  ) {}
+
+  get settled(): Promise<void> {
+    return this.#settled.promise;
   }
 
   get id(): string | undefined {
@@ -48,7 +54,7 @@ export class RecordState<T> {
 
   settle(): void {
     this.isSettled = true;
-    this.#resolve();
+    this.#settled.resolve();
   }
 }
 
@@ -59,12 +65,4 @@ export interface Lane<T> {
   position: number;
   /** A waiting lane holds no claims behind its record (C6); an ended one needs none. */
   phase: 'running' | 'waiting' | 'ended';
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

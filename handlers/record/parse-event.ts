@@ -66,7 +66,9 @@ export function parseEvent(event: unknown): PartitionArray[] {
 
 function parseArray(name: string, array: unknown): PartitionArray {
   const field = `records[${JSON.stringify(name)}]`;
-  if (!Array.isArray(array)) throw eventInvalid({ field, received: array, accepted: 'an array of records' });
+  if (!Array.isArray(array)) {
+    throw eventInvalid({ field, received: array, accepted: 'an array of records', payload: true });
+  }
   const records = array.map((record, index) => parseRecord(name, `${field}[${index}]`, record));
   const sorted = records.every((record, index) => index === 0 || (records[index - 1]?.offset ?? 0) < record.offset);
   if (!sorted) {
@@ -78,7 +80,7 @@ function parseArray(name: string, array: unknown): PartitionArray {
 }
 
 function parseRecord(name: string, field: string, record: unknown): RawRecord {
-  if (!isObject(record)) throw eventInvalid({ field, received: record, accepted: 'a record' });
+  if (!isObject(record)) throw eventInvalid({ field, received: record, accepted: 'a record', payload: true });
   const { topic, partition, offset, timestamp, timestampType } = record;
   if (typeof topic !== 'string' || topic === '') {
     throw eventInvalid({ field: `${field}.topic`, received: topic, accepted: 'a topic name' });
@@ -122,7 +124,7 @@ function parseRecord(name: string, field: string, record: unknown): RawRecord {
 function parseBytes(field: string, text: unknown): Buffer | null {
   if (text === undefined || text === null) return null;
   if (typeof text !== 'string' || text.length % 4 !== 0 || !BASE64.test(text)) {
-    throw eventInvalid({ field, received: text, accepted: 'base64, or nothing' });
+    throw eventInvalid({ field, received: text, accepted: 'base64, or nothing', payload: true });
   }
   return Buffer.from(text, 'base64');
 }
@@ -131,11 +133,17 @@ const NO_HEADERS = new Headers([]);
 
 function parseHeaders(field: string, headers: unknown): Headers {
   if (headers === undefined || headers === null) return NO_HEADERS;
-  if (!Array.isArray(headers)) throw eventInvalid({ field, received: headers, accepted: 'an array of headers' });
+  if (!Array.isArray(headers))
+    throw eventInvalid({ field, received: headers, accepted: 'an array of headers', payload: true });
   if (headers.length === 0) return NO_HEADERS;
   headers.forEach((header, index) => {
     if (!isObject(header)) {
-      throw eventInvalid({ field: `${field}[${index}]`, received: header, accepted: 'an object from name to bytes' });
+      throw eventInvalid({
+        field: `${field}[${index}]`,
+        received: header,
+        accepted: 'an object from name to bytes',
+        payload: true,
+      });
     }
     for (const [name, bytes] of Object.entries(header)) {
       if (bytes !== null && !(Array.isArray(bytes) && bytes.every(isByte))) {
@@ -143,6 +151,7 @@ function parseHeaders(field: string, headers: unknown): Headers {
           field: `${field}[${index}][${JSON.stringify(name)}]`,
           received: bytes,
           accepted: 'an array of bytes, -128 to 127 (0 to 255 is read too)',
+          payload: true,
         });
       }
     }

@@ -1,10 +1,12 @@
 import type { Mappings } from '../../contract/environment';
 import type { InvocationContext, KafkaEvent, KafkaEventRecord } from '../../contract/event';
-import type { ClaimStore } from '../../handlers/claims/claim-store';
 import { MemoryClaimStore } from '../../handlers/claims/memory-claim-store';
 import { createProcessor, type Handler } from '../../handlers/create-processor';
 import { type ProcessRecordsOptions, settingsOf, type Tombstones } from '../../handlers/options';
 import type { Ports } from '../../handlers/ports';
+import type { Codec } from '../../handlers/record/codec';
+import { json } from '../../handlers/record/json';
+import { type Faults, FaultyStore } from './faulty-store';
 
 export const MAPPINGS: Mappings = { Orders: { consumer: 'shop-orders', source: 'u-1', generation: 1 } };
 export const ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:orders';
@@ -64,8 +66,15 @@ export class VirtualTime {
 
 export interface World {
   readonly time: VirtualTime;
-  readonly store: ClaimStore;
-  readonly logged: { readonly level: 'info' | 'error'; readonly message: string; readonly fields: object }[];
+  /** What every worker's store comes down to. */
+  readonly memory: MemoryClaimStore;
+  /** The memory behind a connection that can be made bad. */
+  readonly store: FaultyStore;
+  readonly logged: {
+    readonly level: 'info' | 'error';
+    readonly message: string;
+    readonly fields: Readonly<Record<string, unknown>>;
+  }[];
   readonly ports: Ports;
   /** A new worker of the same function: it shares the store and the clock, and nothing else. */
   handler<T, Mode extends Tombstones | undefined = undefined>(
@@ -77,11 +86,10 @@ export interface World {
 
 let tokens = 0;
 
-export function world(given: { store?: (time: VirtualTime) => ClaimStore; clockSkewMs?: number } = {}): World {
+export function world(faults: Faults = {}): World {
   const time = new VirtualTime();
-  const store =
-    given.store?.(time) ??
-    new MemoryClaimStore({ clock: time.clock, clockSkewMs: given.clockSkewMs ?? 1_000, rememberForSeconds: 1_209_600 });
+  const memory = new MemoryClaimStore({ clock: time.clock, clockSkewMs: 1_000, rememberForSeconds: 1_209_600 });
+  const store = new FaultyStore(memory, time, faults);
   const logged: World['logged'] = [];
   const ports: Ports = {
     clock: time.clock,
@@ -98,6 +106,7 @@ export function world(given: { store?: (time: VirtualTime) => ClaimStore; clockS
   };
   return {
     time,
+    memory,
     store,
     logged,
     ports,
@@ -112,7 +121,29 @@ export function world(given: { store?: (time: VirtualTime) => ClaimStore; clockS
   };
 }
 
-type RecordInput = { readonly value?: unknown } & Partial<Omit<KafkaEventRecord, 'value' | 'key'>> & {
+/** The simplest values there are: an identity, and whatever a test wants beside it. */
+export interface Order {
+  readonly id: string;
+  readonly amount?: number;
+}
+
+/** Options of a handler of {@link Order}s; a test says what is special about its own. */
+export function orders(
+  process: ProcessRecordsOptions<Order>['process'],
+  options: Partial<ProcessRecordsOptions<Order>> = {},
+): ProcessRecordsOptions<Order> {
+  return { value: json() as Codec<Order>, identity: ({ value }) => value.id, process, ...options };
+}
+
+/** Records of orders with these identities. */
+export const ids = (...names: readonly string[]) => names.map((id) => ({ value: { id } }));
+
+export type RecordInput = {
+  /** Written as JSON; left out it is a tombstone. */
+  readonly value?: unknown;
+  /** The value as it is. */
+  readonly bytes?: Buffer;
+} & Partial<Omit<KafkaEventRecord, 'value' | 'key'>> & {
     readonly key?: string | null;
   };
 
@@ -125,7 +156,7 @@ export function event(partitions: Readonly<Record<number, readonly RecordInput[]
     records: Object.fromEntries(
       Object.entries(partitions).map(([partition, records]) => [
         `${topic}-${partition}`,
-        records.map(({ value, key, ...rest }, index) => ({
+        records.map(({ value, bytes, key, ...rest }, index) => ({
           topic,
           partition: Number(partition),
           offset: index,
@@ -134,6 +165,7 @@ export function event(partitions: Readonly<Record<number, readonly RecordInput[]
           headers: [],
           ...(key === undefined || key === null ? {} : { key: Buffer.from(key).toString('base64') }),
           ...(value === undefined ? {} : { value: Buffer.from(JSON.stringify(value)).toString('base64') }),
+          ...(bytes === undefined ? {} : { value: bytes.toString('base64') }),
           ...rest,
         })),
       ]),

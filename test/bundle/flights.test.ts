@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { build, type Metafile } from 'esbuild';
+import { createTable, startDynalite, type TestDynamoDb } from '../support/dynalite';
+import { PROJECT } from '../support/project';
+import { event } from '../support/virtual-world';
+
+/** What is deployed is what a cold start loads. */
+const BUDGET_KB = 420;
+
+describe('the bundle of the reference function', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'msk-once-bundle-'));
+  const file = path.join(folder, 'index.mjs');
+  let metafile: Metafile;
+  let database: TestDynamoDb;
+
+  beforeAll(async () => {
+    database = await startDynalite();
+    await createTable(database.client, 'Counters', 'airport');
+    // The settings of lib/private/bundling.ts, as NodejsFunction hands them to esbuild.
+    const built = await build({
+      absWorkingDir: PROJECT,
+      entryPoints: ['handlers/entry/flights.ts'],
+      outfile: file,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'esm',
+      minify: true,
+      mainFields: ['module', 'main'],
+      banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+      metafile: true,
+      logLevel: 'silent',
+    });
+    metafile = built.metafile;
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await database.stop();
+  });
+
+  const packages = () => {
+    const found = new Map<string, Set<string>>();
+    for (const input of Object.keys(metafile.inputs)) {
+      const parts = input.split('node_modules/');
+      const inner = parts.at(-1) as string;
+      if (parts.length === 1) continue;
+      const name = inner
+        .split('/')
+        .slice(0, inner.startsWith('@') ? 2 : 1)
+        .join('/');
+      const home = input.slice(0, input.length - inner.length) + name;
+      found.set(name, (found.get(name) ?? new Set()).add(home));
+    }
+    return found;
+  };
+
+  test('holds nothing of the constructs, of the local event source, or of tests', () => {
+    const ours = Object.keys(metafile.inputs).filter((input) => !input.includes('node_modules/'));
+
+    expect(ours.filter((input) => !/^(contract|handlers)\//.test(input))).toEqual([]);
+    expect([...packages().keys()]).not.toContainEqual(
+      expect.stringMatching(/^(aws-cdk-lib|constructs|dynalite|kafkajs|esbuild|tsx|vega-datasets)$/),
+    );
+  });
+
+  test('holds the SDK and every other package once', () => {
+    const twice = [...packages()].filter(([, homes]) => homes.size > 1).map(([name]) => name);
+
+    expect(packages().has('@aws-sdk/client-dynamodb')).toBe(true);
+    expect(twice).toEqual([]);
+  });
+
+  test(`is smaller than ${BUDGET_KB} KB`, () => {
+    expect(readFileSync(file).length / 1_024).toBeLessThan(BUDGET_KB);
+  });
+
+  test('holds no test double and no switch for one', () => {
+    const code = readFileSync(file, 'utf8');
+
+    expect(code).not.toContain('MemoryClaimStore');
+    expect(code).not.toContain('msk-once-bundle-');
+  });
+
+  /** Runs a script from a file, where `require` is not a global that hides a missing one. */
+  async function run(script: string, env: Record<string, string>): Promise<unknown> {
+    const place = path.join(folder, 'run.mjs');
+    writeFileSync(place, script);
+    const { stdout } = await promisify(execFile)(process.execPath, [place], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...env },
+    });
+    return JSON.parse(stdout.trim().split('\n').at(-1) as string);
+  }
+
+  const environment = {
+    MSK_ONCE_TABLE: 'Idempotency',
+    MSK_ONCE_MAPPINGS: '{"Flights":{"consumer":"flights","generation":1}}',
+    MSK_ONCE_REMEMBER_FOR_S: '1209600',
+    COUNTERS_TABLE: 'Counters',
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+
+  test('runs where no package is installed: counts a flight once, and answers with what is open', async () => {
+    const flight = { date: '2001-01-01', delay: 5, distance: 100, origin: 'ATL', destination: 'JFK' };
+    const values = [flight, flight, { ...flight, delay: 'late' }];
+    const batch = event({ 0: values.map((value) => ({ value })) }, 'flights');
+    const script = `
+      import { handler } from ${JSON.stringify(file)};
+      console.info = console.error = () => {};
+      const context = { invokedFunctionArn: 'a:b:c:d:e:f:g:Flights-partial', getRemainingTimeInMillis: () => 10000 };
+      console.log(JSON.stringify(await handler(${JSON.stringify(batch)}, context)));
+      process.exit();
+    `;
+
+    const answer = await run(script, { ...environment, AWS_ENDPOINT_URL_DYNAMODB: database.endpoint });
+    const { Item } = await database.client.send(
+      new GetItemCommand({ TableName: 'Counters', Key: { airport: { S: 'ATL' } } }),
+    );
+
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: { partition: 'flights-0', offset: 2 } }] });
+    expect(Item).toEqual({
+      airport: { S: 'ATL' },
+      flights: { N: '1' },
+      delayMinutes: { N: '5' },
+      lastRecord: { S: 'flights-0@0' },
+    });
+  });
+
+  test.each(['MSK_ONCE_TABLE', 'MSK_ONCE_MAPPINGS', 'MSK_ONCE_REMEMBER_FOR_S', 'COUNTERS_TABLE'])(
+    'does not start without %s, and says so',
+    async (name) => {
+      const script = `
+        const error = await import(${JSON.stringify(file)}).then(() => undefined, (thrown) => thrown);
+        console.log(JSON.stringify(error?.message ?? 'loaded'));
+      `;
+
+      expect(await run(script, { ...environment, [name]: '' })).toContain(name);
+    },
+  );
+});

@@ -1,0 +1,378 @@
+import fc from 'fast-check';
+import type { Claim, ClaimRequest, ClaimStore } from '../../../handlers/claims/claim-store';
+import { DynamoDbClaimStore } from '../../../handlers/claims/dynamodb-claim-store';
+import { startDynalite, type TestDynamoDb } from '../../support/dynalite';
+import { type ClientFault, FaultyClient } from '../../support/faulty-client';
+import { putRaw, type RawItem, rawItem } from '../../support/stored-claim';
+
+const START = 1_790_000_000_000;
+const LEASE = 30_000;
+const REMEMBER = 1_209_600;
+
+let database: TestDynamoDb;
+beforeAll(async () => {
+  database = await startDynalite();
+});
+afterAll(() => database.stop());
+
+let names = 0;
+const clock = { nowMs: START, now: () => clock.nowMs };
+beforeEach(() => {
+  clock.nowMs = START;
+});
+
+function open(faultOf?: (name: string, nth: number) => ClientFault | undefined) {
+  const client = new FaultyClient(database.client, faultOf);
+  const store = new DynamoDbClaimStore({
+    client,
+    table: database.table,
+    clock,
+    clockSkewMs: 1_000,
+    rememberForSeconds: REMEMBER,
+  });
+  return { client, store };
+}
+
+const asks = (changes: Partial<ClaimRequest> = {}): ClaimRequest => ({
+  id: `shop#orders#${++names}`,
+  token: `token-${++names}`,
+  partition: 4,
+  offset: 41,
+  payloadDigest: 'digest',
+  leaseUntilMs: clock.nowMs + LEASE,
+  ...changes,
+});
+
+async function claimed(store: ClaimStore, request = asks()): Promise<Claim> {
+  const [answer] = await store.claim([request]);
+  if (answer?.kind !== 'claimed') throw new Error(`not claimed: ${answer?.kind}`);
+  return answer.claim;
+}
+
+const item = (id: string) => rawItem(database.client, database.table, id);
+
+describe('the item of a claim', () => {
+  test('has the settled attribute names, with their units', async () => {
+    const { store } = open();
+    const claim = await claimed(store);
+
+    expect(await item(claim.id)).toEqual({
+      id: { S: claim.id },
+      status: { S: 'INPROGRESS' },
+      expiration: { N: String(START / 1_000 + 30 + REMEMBER) },
+      in_progress_expiration: { N: String(START + LEASE) },
+      owner: { S: claim.token },
+      payload_digest: { S: 'digest' },
+      attempts: { N: '0' },
+      partition: { N: '4' },
+      offset: { N: '41' },
+    });
+  });
+
+  test('of a completed record keeps no lease, and says how it was closed', async () => {
+    const { store } = open();
+    const claim = await claimed(store);
+
+    await store.complete([{ claim }]);
+
+    const stored = await item(claim.id);
+    expect(stored).toMatchObject({ status: { S: 'COMPLETED' }, outcome: { S: 'done' }, owner: { S: claim.token } });
+    expect(stored).not.toHaveProperty('in_progress_expiration');
+    expect(stored).not.toHaveProperty('data');
+    expect(stored).not.toHaveProperty('validation');
+  });
+
+  test('of a failed record keeps its first failure and its last error', async () => {
+    const { store } = open();
+    const claim = await claimed(store);
+    await store.fail([{ claim, error: 'TypeError', atMs: START + 5 }]);
+    const again = await claimed(store, asks({ id: claim.id }));
+
+    await store.fail([{ claim: again, error: 'RangeError', atMs: START + 900 }]);
+
+    expect(await item(claim.id)).toMatchObject({
+      status: { S: 'INPROGRESS' },
+      in_progress_expiration: { N: '0' },
+      attempts: { N: '2' },
+      first_failure_ms: { N: String(START + 5) },
+      last_error: { S: 'RangeError' },
+    });
+  });
+
+  test('keeps nothing of an expired predecessor', async () => {
+    const { store } = open();
+    const first = await claimed(store);
+    await store.fail([{ claim: first, error: 'TypeError', atMs: START }]);
+    clock.nowMs = START + 2 * REMEMBER * 1_000;
+
+    const claim = await claimed(store, asks({ id: first.id, payloadDigest: undefined }));
+
+    const stored = await item(claim.id);
+    expect(stored).toMatchObject({ attempts: { N: '0' }, owner: { S: claim.token } });
+    for (const name of ['first_failure_ms', 'last_error', 'payload_digest', 'outcome']) {
+      expect(stored).not.toHaveProperty(name);
+    }
+  });
+
+  test('takes over a record of a stock layer and forgets its result', async () => {
+    const { store } = open();
+    const request = asks();
+    await putRaw(database.client, database.table, {
+      id: { S: request.id },
+      status: { S: 'COMPLETED' },
+      expiration: { N: String(START / 1_000 - 1) },
+      data: { M: { charged: { BOOL: true } } },
+      validation: { S: 'hash' },
+    });
+
+    await claimed(store, request);
+
+    const stored = await item(request.id);
+    expect(stored).not.toHaveProperty('data');
+    expect(stored).not.toHaveProperty('validation');
+  });
+});
+
+describe('C8: lost requests and answers', () => {
+  const FAULTS: readonly ClientFault[] = ['request lost', 'answer lost', 'late copy'];
+  const first = (wanted: string, fault: ClientFault) => (name: string, nth: number) =>
+    name === wanted && nth === 0 ? fault : undefined;
+
+  test.each(FAULTS)('a claim (%s) is unknown, and asked again with its token it is ours', async (fault) => {
+    const { store, client } = open(first('PutItemCommand', fault));
+    const request = asks();
+
+    const [unknown] = await store.claim([request]);
+    const [answer] = await store.claim([request]);
+    await client.deliverLate();
+
+    expect(unknown).toMatchObject({ kind: 'unknown', reason: 'failed' });
+    expect(answer).toEqual({ kind: 'claimed', claim: { ...request, attempts: 0 }, takeover: false });
+    expect(await item(request.id)).toMatchObject({ owner: { S: request.token } });
+  });
+
+  test.each(FAULTS)('a takeover (%s) is unknown, and asked again with its token it is ours', async (fault) => {
+    const old = await claimed(open().store);
+    await open().store.fail([{ claim: old, error: 'E', atMs: START }]);
+    const { store, client } = open(first('UpdateItemCommand', fault));
+    const request = asks({ id: old.id });
+
+    const [unknown] = await store.claim([request]);
+    const [answer] = await store.claim([request]);
+    await client.deliverLate();
+
+    expect(unknown).toMatchObject({ kind: 'unknown', reason: 'failed' });
+    expect(answer).toMatchObject({ kind: 'claimed', claim: { ...request, attempts: 1 } });
+    expect(await item(request.id)).toMatchObject({ owner: { S: request.token }, attempts: { N: '1' } });
+  });
+
+  test.each(FAULTS)('the read after a refused write (%s) leaves the claim unknown, not absent', async (fault) => {
+    const theirs = await claimed(open().store);
+    const { store } = open(first('GetItemCommand', fault));
+    const request = asks({ id: theirs.id });
+
+    const [unknown] = await store.claim([request]);
+    const [answer] = await store.claim([request]);
+
+    expect(unknown?.kind).toBe('unknown');
+    expect(answer?.kind).toBe('busy');
+  });
+
+  test.each(['complete', 'fail', 'release', 'renew'] as const)(
+    'a lost %s recognises itself, and a copy that arrives late changes nothing',
+    async (operation) => {
+      for (const fault of FAULTS) {
+        const claim = await claimed(open().store);
+        const { store, client } = open(first('UpdateItemCommand', fault));
+        const act = () =>
+          ({
+            complete: () => store.complete([{ claim }]),
+            fail: () => store.fail([{ claim, error: 'E', atMs: START }]),
+            release: () => store.release([{ claim }]),
+            renew: () => store.renew([{ claim, leaseUntilMs: START + LEASE + 5_000 }]),
+          })[operation]();
+
+        const [unknown] = await act();
+        const [answer] = await act();
+        const settled = await item(claim.id);
+        await client.deliverLate();
+
+        expect([fault, unknown?.kind, answer?.kind]).toEqual([fault, 'unknown', 'written']);
+        expect(await item(claim.id)).toEqual(settled);
+      }
+    },
+  );
+
+  test('a write that was throttled is told from one that failed, and both from one that is refused for good', async () => {
+    const throttled = open(() => 'throttled').store;
+    const missing = new DynamoDbClaimStore({
+      client: database.client,
+      table: 'no-such-table',
+      clock,
+      clockSkewMs: 0,
+      rememberForSeconds: 60,
+    });
+
+    const answers = [...(await throttled.claim([asks()])), ...(await missing.claim([asks()]))];
+
+    expect(answers).toEqual([
+      expect.objectContaining({ kind: 'unknown', reason: 'throttled' }),
+      expect.objectContaining({ kind: 'unknown', reason: 'refused' }),
+    ]);
+  });
+
+  test('one member that fails leaves the answers of the others as they are', async () => {
+    const { store } = open((name, nth) => (name === 'PutItemCommand' && nth === 1 ? 'request lost' : undefined));
+
+    const answers = await store.claim([asks(), asks(), asks()]);
+
+    expect(answers.map(({ kind }) => kind)).toEqual(['claimed', 'unknown', 'claimed']);
+  });
+});
+
+describe('C3: races between a read and a takeover', () => {
+  /** Lets others act between the read and the takeover of one claim. */
+  async function between(old: Claim, act: () => Promise<unknown>) {
+    const client = new FaultyClient(database.client);
+    const racing = {
+      send: (async (command: { constructor: { name: string } }) => {
+        if (command.constructor.name === 'UpdateItemCommand' && client.names().at(-1) === 'GetItemCommand') await act();
+        return client.send(command as never);
+      }) as never,
+    };
+    const store = new DynamoDbClaimStore({
+      client: racing,
+      table: database.table,
+      clock,
+      clockSkewMs: 1_000,
+      rememberForSeconds: REMEMBER,
+    });
+    const [answer] = await store.claim([asks({ id: old.id })]);
+    return answer;
+  }
+
+  test('a claim that is renewed after it was read is not taken over', async () => {
+    const { store } = open();
+    const old = await claimed(store);
+    clock.nowMs = START + LEASE + 2_001;
+
+    const answer = await between(old, () => store.renew([{ claim: old, leaseUntilMs: clock.nowMs + LEASE }]));
+
+    expect(answer).toEqual({ kind: 'busy', leaseUntilMs: clock.nowMs + LEASE });
+  });
+
+  test('a claim that is completed after it was read is closed', async () => {
+    const { store } = open();
+    const old = await claimed(store);
+    clock.nowMs = START + LEASE + 2_001;
+
+    const answer = await between(old, () => store.complete([{ claim: old }]));
+
+    expect(answer).toEqual({ kind: 'closed', outcome: 'done' });
+  });
+
+  test('a claim that another took over, failed and gave back after it was read is taken with that failure', async () => {
+    const { store } = open();
+    const old = await claimed(store);
+    await store.release([{ claim: old }]);
+    let acted = false;
+
+    const answer = await between(old, async () => {
+      if (acted) return;
+      acted = true;
+      const other = await claimed(store, asks({ id: old.id }));
+      await store.fail([{ claim: other, error: 'E', atMs: START }]);
+    });
+
+    expect(answer).toMatchObject({ kind: 'claimed', claim: { attempts: 1 } });
+  });
+
+  test('a claim that is always taken by another first is busy, not asked for without end', async () => {
+    const { store } = open();
+    const old = await claimed(store);
+    await store.release([{ claim: old }]);
+
+    const answer = await between(old, async () => {
+      const other = await claimed(store, asks({ id: old.id }));
+      await store.release([{ claim: other }]);
+    });
+
+    expect(answer?.kind).toBe('busy');
+  });
+
+  test('two workers that take over at once: one wins, the other sees its claim', async () => {
+    const old = await claimed(open().store);
+    clock.nowMs = START + LEASE + 2_001;
+
+    const answers = await Promise.all(
+      [open(), open(), open()].map(async ({ store }) => (await store.claim([asks({ id: old.id })]))[0]?.kind),
+    );
+
+    expect(answers.sort()).toEqual(['busy', 'busy', 'claimed']);
+  });
+
+  test('an item that is read as absent though it is there is not taken over', async () => {
+    const old = await claimed(open().store);
+    const { client, store } = open();
+    const vanishing = new DynamoDbClaimStore({
+      client: {
+        send: (async (command: { constructor: { name: string } }) => {
+          if (command.constructor.name === 'GetItemCommand') return {};
+          return client.send(command as never);
+        }) as never,
+      },
+      table: database.table,
+      clock,
+      clockSkewMs: 1_000,
+      rememberForSeconds: REMEMBER,
+    });
+
+    const [answer] = await vanishing.claim([asks({ id: old.id })]);
+
+    expect(answer?.kind).not.toBe('claimed');
+    expect((await store.complete([{ claim: old }]))[0]).toEqual({ kind: 'written' });
+  });
+});
+
+describe('late copies', () => {
+  type Step =
+    | { readonly do: 'claim' | 'renew' | 'complete' | 'fail' | 'release'; readonly worker: number }
+    | { readonly do: 'wait'; readonly ms: number };
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    fc.record({
+      do: fc.constantFrom('claim', 'claim', 'renew', 'complete', 'fail', 'fail', 'release'),
+      worker: fc.nat(2),
+    }),
+    fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 10_000, 33_000) }),
+  );
+
+  test('no request that was sent before changes anything when a copy of it arrives later', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
+        clock.nowMs = START;
+        const { client, store } = open();
+        const { id } = asks();
+        const claims = new Map<number, Claim>();
+        for (const given of steps) {
+          if (given.do === 'wait') clock.nowMs += given.ms;
+          else if (given.do === 'claim') {
+            const [answer] = await store.claim([asks({ id, offset: given.worker })]);
+            if (answer?.kind === 'claimed') claims.set(given.worker, answer.claim);
+          } else {
+            const claim = claims.get(given.worker);
+            if (!claim) continue;
+            if (given.do === 'fail') await store.fail([{ claim, error: 'E', atMs: clock.nowMs }]);
+            else if (given.do === 'renew') await store.renew([{ claim, leaseUntilMs: clock.nowMs + LEASE }]);
+            else await store[given.do]([{ claim }]);
+          }
+          const before: RawItem | undefined = await item(id);
+          for (const command of client.sent) {
+            if (command.constructor.name !== 'GetItemCommand') await client.deliverAgain(command);
+          }
+          expect(await item(id)).toEqual(before);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,542 @@
+/**
+ * The laws of ClaimStore (protocol section 5), written once and run on every implementation. A law is a value, so that
+ * broken stores can be shown to break it (`mutants.test.ts`).
+ */
+import type { Claim, ClaimAnswer, ClaimRequest, ClaimStore, WriteAnswer } from '../../handlers/claims/claim-store';
+import type { StoredClaim } from '../../handlers/claims/judge';
+
+export const SKEW_MS = 1_000;
+export const LEASE_MS = 30_000;
+export const REMEMBER_FOR_SECONDS = 1_209_600;
+const START_MS = 1_790_000_000_000;
+
+/** A store under a clock that is turned by hand, and a look past it at what is stored. */
+export interface LawWorld {
+  readonly store: ClaimStore;
+  readonly clock: { nowMs: number };
+  stored(id: string): Promise<StoredClaim | undefined>;
+}
+
+export type OpenStore = (options: { clock: { now(): number }; clockSkewMs: number; rememberForSeconds: number }) => {
+  store: ClaimStore;
+  stored(id: string): Promise<StoredClaim | undefined>;
+};
+
+export function openWorld(open: OpenStore, rememberForSeconds = REMEMBER_FOR_SECONDS): LawWorld {
+  const clock = { nowMs: START_MS };
+  const opened = open({ clock: { now: () => clock.nowMs }, clockSkewMs: SKEW_MS, rememberForSeconds });
+  return { ...opened, clock };
+}
+
+export interface Law {
+  readonly name: string;
+  /** Remembers for a shorter time than usual. */
+  readonly rememberForSeconds?: number;
+  /** Rejects when the law does not hold. */
+  holds(world: LawWorld): Promise<void>;
+}
+
+let names = 0;
+const fresh = (prefix: string) => `${prefix}-${process.pid}-${Date.now().toString(36)}-${++names}`;
+
+/** A record asks for its claim. */
+function asks(world: LawWorld, changes: Partial<ClaimRequest> = {}): ClaimRequest {
+  return {
+    id: fresh('id'),
+    token: fresh('token'),
+    partition: 0,
+    offset: 7,
+    payloadDigest: 'digest',
+    leaseUntilMs: world.clock.nowMs + LEASE_MS,
+    ...changes,
+  };
+}
+
+/** Another worker asks for the same identity. */
+const another = (world: LawWorld, { id, payloadDigest }: ClaimRequest, changes: Partial<ClaimRequest> = {}) =>
+  asks(world, { id, payloadDigest, ...changes });
+
+async function ask({ store }: LawWorld, request: ClaimRequest): Promise<ClaimAnswer> {
+  const [answer] = await store.claim([request]);
+  if (!answer) throw new Error('no answer');
+  return answer;
+}
+
+async function claimed(world: LawWorld, request: ClaimRequest = asks(world)): Promise<Claim> {
+  const answer = await ask(world, request);
+  expect(answer.kind).toBe('claimed');
+  return (answer as Extract<ClaimAnswer, { kind: 'claimed' }>).claim;
+}
+
+const WRITES = ['complete', 'fail', 'release', 'renew'] as const;
+type Write = (typeof WRITES)[number];
+
+async function write(world: LawWorld, operation: Write, claim: Claim, leaseUntilMs?: number): Promise<string> {
+  const { store, clock } = world;
+  const answers: Promise<WriteAnswer[]> = {
+    complete: () => store.complete([{ claim }]),
+    fail: () => store.fail([{ claim, error: 'TypeError', atMs: clock.nowMs }]),
+    release: () => store.release([{ claim }]),
+    renew: () => store.renew([{ claim, leaseUntilMs: leaseUntilMs ?? clock.nowMs + LEASE_MS + 1 }]),
+  }[operation]();
+  const [answer] = await answers;
+  return answer?.kind ?? 'no answer';
+}
+
+const END_MS = START_MS + LEASE_MS;
+
+export const LAWS: readonly Law[] = [
+  {
+    name: 'C3: of two workers that ask at once exactly one gets the claim, and the other is told how long it lasts',
+    async holds(world) {
+      const first = asks(world);
+      const second = another(world, first);
+
+      const answers = (await Promise.all([ask(world, first), ask(world, second)])) as readonly ClaimAnswer[];
+
+      expect(answers.map(({ kind }) => kind).sort()).toEqual(['busy', 'claimed']);
+      expect(answers.find(({ kind }) => kind === 'busy')).toEqual({ kind: 'busy', leaseUntilMs: END_MS });
+    },
+  },
+  {
+    name: 'C3: a first claim has no attempts, is no takeover, and is stored with what it brought',
+    async holds(world) {
+      const request = asks(world, { partition: 3, offset: 9_007_199_254_740_991 });
+
+      const answer = await ask(world, request);
+
+      expect(answer).toEqual({ kind: 'claimed', claim: { ...request, attempts: 0 }, takeover: false });
+      expect(await world.stored(request.id)).toMatchObject({
+        status: 'INPROGRESS',
+        owner: request.token,
+        partition: 3,
+        offset: 9_007_199_254_740_991,
+        payloadDigest: 'digest',
+        leaseUntilMs: END_MS,
+      });
+    },
+  },
+  ...WRITES.map(
+    (operation): Law => ({
+      name: `C5: only the owner may ${operation}`,
+      async holds(world) {
+        const claim = await claimed(world);
+        const before = await world.stored(claim.id);
+
+        const kind = await write(world, operation, { ...claim, token: fresh('stranger') });
+
+        expect(kind).toBe('lost');
+        expect(await world.stored(claim.id)).toEqual(before);
+      },
+    }),
+  ),
+  {
+    name: 'C3: a lease is not taken over until it has run out by more than 2 skews',
+    async holds(world) {
+      const first = asks(world);
+      await claimed(world, first);
+      for (const nowMs of [END_MS - 1, END_MS, END_MS + SKEW_MS + 1, END_MS + 2 * SKEW_MS]) {
+        world.clock.nowMs = nowMs;
+
+        const answer = await ask(world, another(world, first));
+
+        expect(answer).toEqual({ kind: 'busy', leaseUntilMs: END_MS });
+      }
+    },
+  },
+  {
+    name: 'C3: a lease that has run out by more than 2 skews is taken over, with its attempts',
+    async holds(world) {
+      const first = asks(world);
+      await claimed(world, first);
+      world.clock.nowMs = END_MS + 2 * SKEW_MS + 1;
+      const second = another(world, first, { partition: 1, offset: 8 });
+
+      const answer = await ask(world, second);
+
+      expect(answer).toEqual({ kind: 'claimed', claim: { ...second, attempts: 0 }, takeover: true });
+      expect(await world.stored(first.id)).toMatchObject({ owner: second.token, partition: 1, offset: 8 });
+    },
+  },
+  {
+    name: 'C5: what was released is taken over at once, with no attempt counted',
+    async holds(world) {
+      const first = asks(world);
+      await write(world, 'release', await claimed(world, first));
+
+      const answer = await ask(world, another(world, first));
+
+      expect(answer).toMatchObject({ kind: 'claimed', claim: { attempts: 0 }, takeover: true });
+    },
+  },
+  {
+    name: 'C5: what failed is taken over at once, and its attempts are kept over every takeover',
+    async holds(world) {
+      const first = asks(world);
+      let claim = await claimed(world, first);
+      for (const attempts of [1, 2, 3]) {
+        expect(await write(world, 'fail', claim)).toBe('written');
+
+        claim = await claimed(world, another(world, first));
+
+        expect(claim.attempts).toBe(attempts);
+      }
+    },
+  },
+  {
+    name: 'C5: a release between failures keeps the attempts as they are',
+    async holds(world) {
+      const first = asks(world);
+      await write(world, 'fail', await claimed(world, first));
+      await write(world, 'release', await claimed(world, another(world, first)));
+
+      const claim = await claimed(world, another(world, first));
+
+      expect(claim.attempts).toBe(1);
+    },
+  },
+  {
+    name: 'C3: after a takeover the old owner is refused everywhere, and the new one notices nothing',
+    async holds(world) {
+      const old = await claimed(world);
+      world.clock.nowMs = END_MS + 60_000;
+      await claimed(world, another(world, old, { offset: 8 }));
+      const before = await world.stored(old.id);
+      for (const operation of WRITES) {
+        expect([operation, await write(world, operation, old, END_MS + 10 * LEASE_MS)]).toEqual([operation, 'lost']);
+      }
+
+      expect(await world.stored(old.id)).toEqual(before);
+    },
+  },
+  {
+    name: 'C8: a claim whose answer was lost recognises itself, with the lease and attempts that are stored',
+    async holds(world) {
+      const first = asks(world);
+      await write(world, 'fail', await claimed(world, first));
+      const request = another(world, first);
+      await claimed(world, request);
+      world.clock.nowMs += 500;
+
+      const again = await ask(world, { ...request, leaseUntilMs: world.clock.nowMs + LEASE_MS });
+
+      expect(again).toMatchObject({ kind: 'claimed', claim: { leaseUntilMs: END_MS, attempts: 1 } });
+    },
+  },
+  {
+    name: 'C3: an equal token is not ours when another record asks with it',
+    async holds(world) {
+      const request = asks(world);
+      await claimed(world, request);
+      for (const other of [{ offset: 8 }, { partition: 1 }, { payloadDigest: undefined }]) {
+        const answer = await ask(world, { ...request, ...other });
+
+        expect(answer.kind).toBe('busy');
+      }
+    },
+  },
+  {
+    name: 'C8: a completion whose answer was lost recognises itself',
+    async holds(world) {
+      const claim = await claimed(world);
+
+      const kinds = [await write(world, 'complete', claim), await write(world, 'complete', claim)];
+
+      expect(kinds).toEqual(['written', 'written']);
+    },
+  },
+  {
+    name: 'C8: a failure whose answer was lost recognises itself and is counted once',
+    async holds(world) {
+      const claim = await claimed(world);
+
+      const kinds = [await write(world, 'fail', claim), await write(world, 'fail', claim)];
+
+      expect(kinds).toEqual(['written', 'written']);
+      expect((await world.stored(claim.id))?.attempts).toBe(1);
+    },
+  },
+  {
+    name: 'C8: a release whose answer was lost recognises itself',
+    async holds(world) {
+      const claim = await claimed(world);
+
+      const kinds = [await write(world, 'release', claim), await write(world, 'release', claim)];
+
+      expect(kinds).toEqual(['written', 'written']);
+    },
+  },
+  {
+    name: 'C8: a renewal whose answer was lost recognises itself',
+    async holds(world) {
+      const claim = await claimed(world);
+
+      const kinds = [
+        await write(world, 'renew', claim, END_MS + 5_000),
+        await write(world, 'renew', claim, END_MS + 5_000),
+      ];
+
+      expect(kinds).toEqual(['written', 'written']);
+    },
+  },
+  {
+    name: 'C4: a renewal moves the lease forward, never back',
+    async holds(world) {
+      const claim = await claimed(world);
+      await write(world, 'renew', claim, END_MS + 5_000);
+
+      await write(world, 'renew', claim, END_MS + 1_000);
+
+      expect((await world.stored(claim.id))?.leaseUntilMs).toBe(END_MS + 5_000);
+    },
+  },
+  {
+    name: 'C4: a renewed claim is not taken over when its first lease is over',
+    async holds(world) {
+      const claim = await claimed(world);
+      await write(world, 'renew', claim, END_MS + 5_000);
+      world.clock.nowMs = END_MS + 5_000;
+
+      const answer = await ask(world, another(world, claim));
+
+      expect(answer).toEqual({ kind: 'busy', leaseUntilMs: END_MS + 5_000 });
+    },
+  },
+  {
+    name: 'C4: a claim is not forgotten while its lease lives, however short the memory is',
+    rememberForSeconds: 60,
+    async holds(world) {
+      const claim = await claimed(world);
+      for (let endMs = END_MS + 20_000; endMs <= END_MS + 120_000; endMs += 20_000) {
+        world.clock.nowMs = endMs - LEASE_MS;
+        await write(world, 'renew', claim, endMs);
+      }
+
+      const answer = await ask(world, another(world, claim));
+
+      expect(answer.kind).toBe('busy');
+    },
+  },
+  ...WRITES.map(
+    (operation): Law => ({
+      name: `C5: to ${operation} never creates an item`,
+      async holds(world) {
+        const claim: Claim = { ...asks(world), attempts: 0 };
+
+        const kind = await write(world, operation, claim);
+
+        expect(kind).toBe('lost');
+        expect(await world.stored(claim.id)).toBeUndefined();
+      },
+    }),
+  ),
+  {
+    name: 'C5: done is remembered from its completion on, for its time, and answers every other record',
+    async holds(world) {
+      const claim = await claimed(world);
+      world.clock.nowMs += 20_000;
+      await write(world, 'complete', claim);
+
+      const answer = await ask(world, another(world, claim, { offset: 99 }));
+
+      expect(answer).toEqual({ kind: 'closed', outcome: 'done' });
+      expect(await world.stored(claim.id)).toMatchObject({
+        status: 'COMPLETED',
+        outcome: 'done',
+        leaseUntilMs: undefined,
+        expiration: START_MS / 1_000 + 20 + REMEMBER_FOR_SECONDS,
+      });
+    },
+  },
+  {
+    name: 'C5: done is never undone, not even by its own worker',
+    async holds(world) {
+      const claim = await claimed(world);
+      await write(world, 'complete', claim);
+      const before = await world.stored(claim.id);
+      for (const operation of ['fail', 'release', 'renew'] as const) {
+        expect([operation, await write(world, operation, claim, END_MS + 60_000)]).toEqual([operation, 'lost']);
+      }
+
+      expect(await world.stored(claim.id)).toEqual(before);
+    },
+  },
+  {
+    name: 'C5: what was given back is not completed, failed or renewed by a late copy of its owner',
+    async holds(world) {
+      const released = await claimed(world);
+      await write(world, 'release', released);
+      const before = await world.stored(released.id);
+      for (const operation of ['complete', 'fail', 'renew'] as const) {
+        expect([operation, await write(world, operation, released, END_MS + 60_000)]).toEqual([operation, 'lost']);
+      }
+
+      expect(await world.stored(released.id)).toEqual(before);
+    },
+  },
+  {
+    name: 'C7: another payload is a conflict on claim, and the live claim is untouched',
+    async holds(world) {
+      const claim = await claimed(world);
+      const before = await world.stored(claim.id);
+
+      const answer = await ask(world, another(world, claim, { payloadDigest: 'other' }));
+
+      expect(answer).toEqual({ kind: 'conflict' });
+      expect(await world.stored(claim.id)).toEqual(before);
+    },
+  },
+  {
+    name: 'C7: another payload is a conflict with what is done, which is untouched',
+    async holds(world) {
+      const claim = await claimed(world);
+      await write(world, 'complete', claim);
+      const before = await world.stored(claim.id);
+
+      const answer = await ask(world, another(world, claim, { payloadDigest: 'other' }));
+
+      expect(answer).toEqual({ kind: 'conflict' });
+      expect(await world.stored(claim.id)).toEqual(before);
+    },
+  },
+  {
+    name: 'C7: another payload is a conflict on takeover of a released claim, which is untouched',
+    async holds(world) {
+      const claim = await claimed(world);
+      await write(world, 'release', claim);
+      const before = await world.stored(claim.id);
+
+      const answer = await ask(world, another(world, claim, { payloadDigest: 'other' }));
+
+      expect(answer).toEqual({ kind: 'conflict' });
+      expect(await world.stored(claim.id)).toEqual(before);
+    },
+  },
+  {
+    name: 'C7: another payload is a conflict on takeover of a lease that ran out, which is untouched',
+    async holds(world) {
+      const claim = await claimed(world);
+      const before = await world.stored(claim.id);
+      world.clock.nowMs = END_MS + 60_000;
+
+      const answer = await ask(world, another(world, claim, { payloadDigest: 'other' }));
+
+      expect(answer).toEqual({ kind: 'conflict' });
+      expect(await world.stored(claim.id)).toEqual(before);
+    },
+  },
+  {
+    name: 'C7: payloads are not compared where one of both is not known',
+    async holds(world) {
+      const known = await claimed(world);
+      const unknown = await claimed(world, asks(world, { payloadDigest: undefined }));
+      await write(world, 'fail', known);
+      await write(world, 'fail', unknown);
+
+      const answers = [
+        await ask(world, another(world, known, { payloadDigest: undefined })),
+        await ask(world, another(world, unknown, { payloadDigest: 'digest' })),
+      ];
+
+      expect(answers.map(({ kind }) => kind)).toEqual(['claimed', 'claimed']);
+      expect((await world.stored(known.id))?.payloadDigest).toBeUndefined();
+      expect((await world.stored(unknown.id))?.payloadDigest).toBe('digest');
+    },
+  },
+  {
+    name: 'C2: a done record that has expired counts as absent',
+    async holds(world) {
+      const claim = await claimed(world);
+      await write(world, 'complete', claim);
+      world.clock.nowMs = END_MS + REMEMBER_FOR_SECONDS * 1_000;
+
+      const answer = await ask(world, another(world, claim, { payloadDigest: 'other' }));
+
+      expect(answer).toMatchObject({ kind: 'claimed', claim: { attempts: 0 } });
+      expect(await world.stored(claim.id)).toMatchObject({ status: 'INPROGRESS', outcome: undefined });
+    },
+  },
+  {
+    name: 'C2: a done record counts until it expires',
+    async holds(world) {
+      const claim = await claimed(world);
+      await write(world, 'complete', claim);
+      world.clock.nowMs = START_MS + REMEMBER_FOR_SECONDS * 1_000 - 1;
+
+      const answer = await ask(world, another(world, claim));
+
+      expect(answer).toEqual({ kind: 'closed', outcome: 'done' });
+    },
+  },
+  {
+    name: 'C2: a failed record that has expired begins anew',
+    async holds(world) {
+      const claim = await claimed(world);
+      await write(world, 'fail', claim);
+      world.clock.nowMs = END_MS + REMEMBER_FOR_SECONDS * 1_000;
+
+      const answer = await ask(world, another(world, claim, { payloadDigest: 'other' }));
+
+      expect(answer).toMatchObject({ kind: 'claimed', claim: { attempts: 0 } });
+      expect((await world.stored(claim.id))?.attempts).toBe(0);
+    },
+  },
+  {
+    name: 'C9: a batch is answered member by member, in its order',
+    async holds(world) {
+      const done = await claimed(world);
+      await write(world, 'complete', done);
+      const live = await claimed(world);
+      const failed = await claimed(world);
+      await write(world, 'fail', failed);
+      const [a, b, c, d] = [asks(world), another(world, done), another(world, live), another(world, failed)] as const;
+
+      const answers = await world.store.claim([c, a, b, d]);
+
+      expect(answers.map(({ kind }) => kind)).toEqual(['busy', 'claimed', 'closed', 'claimed']);
+      expect(answers[1]).toMatchObject({ claim: { id: a.id, attempts: 0 } });
+      expect(answers[3]).toMatchObject({ claim: { id: d.id, attempts: 1 } });
+    },
+  },
+  {
+    name: 'C9: a batch of writes is answered member by member, in its order, and one refusal stops no other',
+    async holds(world) {
+      const [a, b, c] = [await claimed(world), await claimed(world), await claimed(world)];
+      const stranger = (claim: Claim): Claim => ({ ...claim, token: fresh('stranger'), offset: 8 });
+      const claims = [{ claim: stranger(a) }, { claim: b }, { claim: stranger(c) }];
+      const atMs = world.clock.nowMs;
+
+      const renewed = await world.store.renew(claims.map(({ claim }) => ({ claim, leaseUntilMs: END_MS + 1 })));
+      const failed = await world.store.fail(claims.map(({ claim }) => ({ claim, error: 'E', atMs })));
+      const again = { claim: await claimed(world, another(world, b)) };
+      const completed = await world.store.complete([{ claim: stranger(a) }, again, { claim: stranger(c) }]);
+      const released = await world.store.release([{ claim: stranger(a) }, { claim: c }]);
+
+      expect(renewed.map(({ kind }) => kind)).toEqual(['lost', 'written', 'lost']);
+      expect(failed.map(({ kind }) => kind)).toEqual(['lost', 'written', 'lost']);
+      expect(completed.map(({ kind }) => kind)).toEqual(['lost', 'written', 'lost']);
+      expect(released.map(({ kind }) => kind)).toEqual(['lost', 'written']);
+    },
+  },
+  {
+    name: 'an empty batch has an empty answer',
+    async holds({ store }) {
+      const answers = await Promise.all([
+        store.claim([]),
+        store.renew([]),
+        store.complete([]),
+        store.fail([]),
+        store.release([]),
+      ]);
+
+      expect(answers).toEqual([[], [], [], [], []]);
+    },
+  },
+];
+
+/** Declares one test per law. */
+export function testLaws(open: OpenStore): void {
+  test.each(LAWS.map((law) => [law.name, law] as const))('%s', async (_, law) => {
+    await law.holds(openWorld(open, law.rememberForSeconds));
+  });
+}

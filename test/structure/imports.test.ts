@@ -1,0 +1,211 @@
+import { importsIn, readSource, sourceFiles, targetOf } from '../support/imports';
+
+/** What the files of a zone may import; a file belongs to the first zone whose pattern it fits. */
+interface Zone {
+  readonly files: RegExp;
+  /** Files of the project. */
+  readonly may: RegExp;
+  readonly packages: RegExp;
+  /** What may be imported as a type, beside the above. */
+  readonly types?: RegExp;
+  readonly typePackages?: RegExp;
+  /** Loads what it is told to at run time. */
+  readonly computes?: true;
+}
+
+const NOTHING = /^$/;
+const NODE = /^node:/;
+
+const ZONES: readonly Zone[] = [
+  { files: /^contract\//, may: /^contract\//, packages: NOTHING },
+
+  {
+    files: /^handlers\/core\//,
+    may: /^(contract\/|handlers\/(core\/|errors$))/,
+    packages: /^node:crypto$/,
+    types: /^handlers\/(?!entry\/)/,
+  },
+  {
+    files: /^handlers\/record\//,
+    may: /^(contract\/|handlers\/(record\/|errors$))/,
+    packages: NOTHING,
+    typePackages: /^@standard-schema\/spec$/,
+  },
+  {
+    files: /^handlers\/claims\/dynamodb-claim-store\.ts$/,
+    may: /^(contract\/|handlers\/(claims|core)\/)/,
+    packages: /^@aws-sdk\/client-dynamodb$/,
+    types: /^handlers\/ports$/,
+  },
+  {
+    files: /^handlers\/claims\//,
+    may: /^(contract\/|handlers\/(claims\/(?!dynamodb-)|core\/|errors$))/,
+    packages: /^node:events$/,
+    types: /^handlers\/(ports|engine\/record-state)$/,
+    typePackages: /^@aws-sdk\/client-dynamodb$/,
+  },
+  // The composition root: it alone knows the adapters, the environment and the clock.
+  {
+    files: /^handlers\/process-records\.ts$/,
+    may: /^(contract\/|handlers\/(?!entry\/))/,
+    packages: /^(@aws-sdk\/client-dynamodb|node:crypto)$/,
+  },
+  {
+    files: /^handlers\/entry\//,
+    may: /^(contract\/|handlers\/(?!entry\/))/,
+    packages: /^(@aws-sdk\/client-dynamodb|zod)$/,
+  },
+  { files: /^handlers\/index\.ts$/, may: /^(contract\/|handlers\/(?!entry\/|claims\/))/, packages: NOTHING },
+  {
+    files: /^handlers\//,
+    may: /^(contract\/|handlers\/(?!entry\/|process-records$|index$|claims\/(dynamodb|memory)-))/,
+    packages: /^node:events$/,
+  },
+
+  { files: /^lib\//, may: /^(contract|lib)\//, packages: /^(aws-cdk-lib|constructs|node:.*)$/ },
+
+  { files: /^local\/worker\/runtime\//, may: /^(contract|local)\//, packages: NODE, computes: true },
+  // Bundles the process that runs the deployed function.
+  { files: /^local\/worker\/bootstrap-file\.ts$/, may: /^(contract|local)\//, packages: /^(esbuild|node:.*)$/ },
+  { files: /^local\//, may: /^(contract|local)\//, packages: /^(kafkajs|dynalite|node:.*)$/ },
+
+  {
+    files: /^bin\/(app|reference-stack)\.ts$/,
+    may: /^(contract\/|lib(\/|$)|bin\/(app|reference-stack)$)/,
+    packages: /^(aws-cdk-lib|constructs|node:.*)$/,
+  },
+  {
+    files: /^bin\/demo\//,
+    may: /^(contract\/|handlers\/(?!entry\/)|local\/|bin\/(?!app$|reference-stack$))/,
+    // The data, Kafka's way to choose a partition, and the path of the command that it runs.
+    packages: /^(vega-datasets|kafkajs|aws-cdk|node:.*)$/,
+  },
+  {
+    files: /^bin\//,
+    may: /^(contract\/|handlers\/(?!entry\/)|local\/|bin\/(?!app$|reference-stack$))/,
+    packages: NODE,
+  },
+];
+
+function violationsIn(file: string, text: string): string[] {
+  const zone = ZONES.find(({ files }) => files.test(file));
+  if (!zone) return [`${file} belongs to no zone`];
+  return importsIn(text).flatMap(({ specifier, isTypeOnly, line }) => {
+    const place = `${file}:${line}`;
+    if (specifier === undefined) return zone.computes ? [] : [`${place} computes what it imports`];
+    const target = targetOf(file, specifier);
+    const isAllowed =
+      'file' in target
+        ? zone.may.test(target.file) || (isTypeOnly && zone.types?.test(target.file))
+        : zone.packages.test(target.package) || (isTypeOnly && zone.typePackages?.test(target.package));
+    return isAllowed ? [] : [`${place} imports ${specifier}`];
+  });
+}
+
+describe('who may import whom', () => {
+  test.each(['contract', 'handlers', 'lib', 'local', 'bin'])('%s keeps to its rule', (folder) => {
+    const files = sourceFiles([folder]);
+
+    const violations = files.flatMap((file) => violationsIn(file, readSource(file)));
+
+    expect(files.length).toBeGreaterThan(0);
+    expect(violations).toEqual([]);
+  });
+});
+
+describe('the rules see what they are for', () => {
+  test.each<[string, string]>([
+    ['contract/event.ts', "import { join } from 'node:path';"],
+    ['contract/event.ts', "export * from '../handlers/errors';"],
+    ['handlers/core/lanes.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';"],
+    ['handlers/core/lanes.ts', "import { settle } from '../claims/settle';"],
+    ['handlers/core/lanes.ts', "import { setTimeout } from 'node:timers/promises';"],
+    ['handlers/core/lanes.ts', "import { type Log, consoleLog } from '../observe/log';"],
+    ['handlers/record/json.ts', "import * as z from 'zod';"],
+    ['handlers/record/json.ts', "import { RecordState } from '../engine/record-state';"],
+    ['handlers/claims/settle.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';"],
+    ['handlers/claims/settle.ts', "import { Invocation } from '../engine/invocation';"],
+    ['handlers/engine/invocation.ts', "import { DynamoDbClaimStore } from '../claims/dynamodb-claim-store';"],
+    ['handlers/engine/invocation.ts', "import { processRecords } from '../process-records';"],
+    ['handlers/create-processor.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';"],
+    ['handlers/create-processor.ts', "import { App } from 'aws-cdk-lib';"],
+    ['handlers/process-records.ts', "import { Construct } from 'constructs';"],
+    ['handlers/process-records.ts', "import { KafkaProcessor } from '../lib';"],
+    ['handlers/process-records.ts', "import '../local/errors';"],
+    ['handlers/process-records.ts', "export { handler } from './entry/flights';"],
+    ['handlers/process-records.ts', "import { usage } from '../bin/usage';"],
+    ['handlers/entry/flights.ts', "import { handler } from './orders';"],
+    ['handlers/entry/flights.ts', "import { Stack } from 'aws-cdk-lib';"],
+    ['handlers/index.ts', "export { DynamoDbClaimStore } from './claims/dynamodb-claim-store';"],
+    ['lib/kafka-source.ts', "import { processRecords } from '../handlers';"],
+    ['lib/kafka-source.ts', "import type { Handler } from '../handlers';"],
+    ['lib/kafka-source.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';"],
+    ['lib/kafka-source.ts', "const entry = require('../handlers/entry/flights');"],
+    ['local/broker/broker.ts', "import { parseEvent } from '../../handlers/record/parse-event';"],
+    ['local/broker/broker.ts', "import type { Handler } from '../../handlers';"],
+    ['local/broker/broker.ts', "import { KafkaProcessor } from '../../lib';"],
+    ['local/broker/broker.ts', "await import('@aws-sdk/client-dynamodb');"],
+    ['local/broker/broker.ts', "import { App } from 'aws-cdk-lib';"],
+    ['local/broker/broker.ts', "import { usage } from '../../bin/usage';"],
+    ['local/broker/broker.ts', 'await import(file);'],
+    ['bin/app.ts', "import { processRecords } from '../handlers';"],
+    ['bin/app.ts', "import { serve } from '../local/servers/servers';"],
+    ['bin/reference-stack.ts', "import { handler } from '../handlers/entry/flights';"],
+    ['bin/cli.ts', "import { app } from './app';"],
+    ['bin/cli.ts', "import { App } from 'aws-cdk-lib';"],
+    ['bin/commands/servers.ts', "import { KafkaProcessor } from '../../lib';"],
+    ['bin/commands/servers.ts', "import { handler } from '../../handlers/entry/flights';"],
+    ['bin/commands/servers.ts', "import { world } from '../../test/support/virtual-world';"],
+    ['bin/commands/servers.ts', "import '../../docs/examples/orders';"],
+    ['bin/commands/servers.ts', "import '../../bench/stores';"],
+    ['scripts/release.ts', ''],
+  ])('%s may not: %s', (file, text) => {
+    expect(violationsIn(file, text)).toHaveLength(1);
+  });
+
+  test.each<[string, string]>([
+    ['handlers/core/lanes.ts', "import type { RawRecord } from '../record/parse-event';"],
+    ['handlers/core/lanes.ts', "import { type RawRecord } from '../record/parse-event';"],
+    ['handlers/core/lanes.ts', "// import { App } from 'aws-cdk-lib';"],
+    ['handlers/core/lanes.ts', 'const text = "import x from \'aws-cdk-lib\'";'],
+    ['handlers/claims/claim-item.ts', "import type { AttributeValue } from '@aws-sdk/client-dynamodb';"],
+    [
+      'lib/kafka-processor.ts',
+      "import { Duration } from 'aws-cdk-lib';\nimport * as lambda from 'aws-cdk-lib/aws-lambda';",
+    ],
+    ['bin/reference-stack.ts', "import { KafkaProcessor } from '../lib';"],
+    ['local/worker/runtime/load-handler.ts', 'await import(file);'],
+  ])('%s may: %s', (file, text) => {
+    expect(violationsIn(file, text)).toEqual([]);
+  });
+});
+
+describe('every way to import is seen', () => {
+  test.each<[string, string | undefined, boolean]>([
+    ["import a from 'x';", 'x', false],
+    ["import 'x';", 'x', false],
+    ["import * as a from 'x';", 'x', false],
+    ["import { a, type B } from 'x';", 'x', false],
+    ["import type { B } from 'x';", 'x', true],
+    ["import { type A, type B } from 'x';", 'x', true],
+    ["import a, { type B } from 'x';", 'x', false],
+    ["import {} from 'x';", 'x', false],
+    ["export * from 'x';", 'x', false],
+    ["export * as a from 'x';", 'x', false],
+    ["export { a } from 'x';", 'x', false],
+    ["export type { A } from 'x';", 'x', true],
+    ["export { type A } from 'x';", 'x', true],
+    ["import a = require('x');", 'x', false],
+    ["const a = require('x');", 'x', false],
+    ["const a = require.resolve('x');", 'x', false],
+    ['const a = require(`x`);', 'x', false],
+    ["const a = await import('x');", 'x', false],
+    ["function f() { return () => import('x'); }", 'x', false],
+    ["let a: import('x').A;", 'x', true],
+    ["let a: typeof import('x');", 'x', true],
+    ['const a = await import(name);', undefined, false],
+    ['const a = require(folder + name);', undefined, false],
+  ])('%s', (text, specifier, isTypeOnly) => {
+    expect(importsIn(text)).toEqual([{ specifier, isTypeOnly, line: 1 }]);
+  });
+});
