@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { EXIT } from '../contract/error-codes';
 import { LocalError } from '../local/errors';
-import { usageError } from './usage';
+import { UsageError } from './usage';
 
 type Command = (argv: string[]) => Promise<number>;
 
@@ -24,8 +24,14 @@ async function main([name, ...argv]: string[]): Promise<number> {
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) throw usageError(`There is no command ${JSON.stringify(name)}.`, USAGE);
+  if (!command) throw new UsageError(`There is no command ${JSON.stringify(name)}.`, USAGE);
   return (await command())(argv);
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof UsageError) return `${error.message}\n\n${error.usage}`;
+  if (error instanceof LocalError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 main(process.argv.slice(2)).then(
@@ -34,8 +40,6 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     process.exitCode = error instanceof LocalError ? error.exitCode : EXIT.failed;
-    process.stderr.write(
-      `${error instanceof LocalError ? error.message : ((error as Error)?.stack ?? String(error))}\n`,
-    );
+    process.stderr.write(`${textOf(error)}\n`);
   },
 );

@@ -1,14 +1,15 @@
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EXIT } from '../../contract/error-codes';
 import { dynamodbAddress, kafkaAddress } from '../../local/servers/address';
 import { MAXIMUM_FLIGHTS } from '../demo/flights';
 import { reportOf, verdictText } from '../demo/report';
-import { type DemoOptions, type DemoWatcher, runDemo } from '../demo/run-demo';
+import type { DemoOptions, DemoWatcher } from '../demo/run-assembly';
+import { runDemo } from '../demo/run-demo';
 import { checksOf, describeFault } from '../demo/verdict';
 import { progressLine } from '../progress-line';
-import { usageError } from '../usage';
+import { UsageError } from '../usage';
 
 const USAGE = `Usage: npm run demo -- [options]
 
@@ -80,14 +81,14 @@ function parsed(argv: readonly string[]) {
       },
     });
   } catch (error) {
-    throw usageError((error as Error).message, USAGE);
+    throw new UsageError((error as Error).message, USAGE);
   }
 }
 
 function wholeNumber(option: string, text: string, minimum: number, maximum: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
-  throw usageError(
+  throw new UsageError(
     `${option} is ${JSON.stringify(text)}; accepted is a whole number from ${minimum} to ${maximum}.`,
     USAGE,
   );
@@ -96,18 +97,20 @@ function wholeNumber(option: string, text: string, minimum: number, maximum: num
 function oneOf<Value extends string>(option: string, text: string, accepted: readonly Value[]): Value {
   const found = accepted.find((value) => value === text);
   if (found) return found;
-  throw usageError(`${option} is ${JSON.stringify(text)}; accepted is ${accepted.join(' or ')}.`, USAGE);
+  throw new UsageError(`${option} is ${JSON.stringify(text)}; accepted is ${accepted.join(' or ')}.`, USAGE);
 }
 
 /** Before the work and not after it. */
 function checkWritable(file: string): void {
+  const path = resolve(file);
+  const folder = dirname(path);
+  const isFolder = (name: string) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
   try {
-    accessSync(dirname(resolve(file)), constants.W_OK);
-  } catch {
-    throw usageError(
-      `--json ${file} cannot be written: ${dirname(resolve(file))} is no folder that can be written to.`,
-      USAGE,
-    );
+    if (isFolder(path)) throw new Error('it is a folder');
+    if (!isFolder(folder)) throw new Error(`${folder} is no folder`);
+    accessSync(existsSync(path) ? path : folder, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`--json ${file} cannot be written: ${(error as Error).message}.`, USAGE);
   }
 }
 

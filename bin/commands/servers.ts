@@ -6,7 +6,7 @@ import { claimServer, type OwnerPlace, ownerOf, releaseServer } from '../../loca
 import { watchParents } from '../../local/servers/parent-watch';
 import { defaultStateDirectory, SERVERS, serversRunning, startServers } from '../../local/servers/servers';
 import { stopOwnedServers } from '../../local/servers/stop-servers';
-import { usageError } from '../usage';
+import { UsageError } from '../usage';
 
 const USAGE = `Usage: npm run servers -- [options]
 
@@ -24,26 +24,20 @@ export async function servers(argv: readonly string[]): Promise<number> {
   // A closed terminal must not end the clean-up.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
-  try {
-    const { stop, help } = parse(argv);
-    if (help) {
-      process.stdout.write(`${USAGE}\n`);
-      return EXIT.ok;
-    }
-    const place: OwnerPlace = { env: process.env, stateDirectory: defaultStateDirectory() };
-    return stop ? await stopThem(place) : await runThem(place);
-  } catch (error) {
-    if (!(error instanceof LocalError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return error.exitCode;
+  const { stop, help } = parse(argv);
+  if (help) {
+    process.stdout.write(`${USAGE}\n`);
+    return EXIT.ok;
   }
+  const place: OwnerPlace = { env: process.env, stateDirectory: defaultStateDirectory() };
+  return stop ? stopThem(place) : runThem(place);
 }
 
 function parse(argv: readonly string[]): { stop?: boolean; help?: boolean } {
   try {
     return parseArgs({ args: [...argv], options: { stop: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
   } catch (error) {
-    throw usageError((error as Error).message, USAGE);
+    throw new UsageError((error as Error).message, USAGE);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DemoRun } from './run-demo';
+import type { DemoRun } from './run-assembly';
 import { admittedEffects, type Check } from './verdict';
 
 /** The run as `--json` writes it: two runs of one seed agree in every field but `deliveries` and `seconds`. */

@@ -1,18 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseRequest, Decision, Interceptor } from '../../local/dynamodb/recorder';
-import type { EventSource } from '../../local/event-source/event-source';
 import type { Observation, TopicFact } from '../../local/oracle/oracle';
+import type { Worker } from '../../local/worker/worker';
 import { type Write, writeOf } from './database-writes';
 import type { Fault } from './script';
+
+/** What the faults need of the event source. */
+export interface Backstage {
+  worker(name: string): Pick<Worker, 'kill' | 'freeze'> | undefined;
+  scaleUp(): Promise<void>;
+}
 
 export interface StageOptions {
   readonly topic: string;
   readonly countersTable: string;
   readonly facts: readonly TopicFact[];
   readonly faults: readonly Fault[];
-  readonly eventSource: () => EventSource;
+  readonly eventSource: () => Backstage;
   readonly onFault: (fault: Fault) => void;
 }
+
+/** An effect that names no record of the topic. */
+const NOWHERE = { partition: -1, offset: -1 };
 
 const FORWARD: Decision = { kind: 'forward' };
 const FAILURES = 2;
@@ -35,20 +44,22 @@ export class Stage implements Interceptor {
   readonly observations: Observation[] = [];
   readonly #options: StageOptions;
   readonly #faults: ReadonlyMap<string, Fault>;
-  readonly #identities: ReadonlyMap<string, string>;
+  readonly #facts: ReadonlyMap<string, TopicFact>;
   readonly #failures = new Map<Fault, number>();
   /** Effects on their way or accepted whose mark is not: by worker, the identities. */
   readonly #unmarked = new Map<string, Set<string>>();
   /** Workers whose further effects are held. */
   readonly #held = new Set<string>();
   #acting: Fault | undefined;
+  /** The worker that stands still until its time-out. */
+  #frozen: string | undefined;
   /** During a rebalance: the identity that the old owner is about to take effect for, and who else asked for it. */
   #contested: { readonly identity: string; readonly owner: string; rivals: number } | undefined;
 
   constructor(options: StageOptions) {
     this.#options = options;
     this.#faults = new Map(options.faults.map((fault) => [this.#name(fault), fault]));
-    this.#identities = new Map(options.facts.map((fact) => [this.#name(fact), fact.identity]));
+    this.#facts = new Map(options.facts.map((fact) => [this.#name(fact), fact]));
   }
 
   async request(request: DatabaseRequest): Promise<Decision> {
@@ -56,35 +67,26 @@ export class Stage implements Interceptor {
     const record = write && this.#recordOf(write);
     if (record === undefined) return FORWARD;
     const fault = this.#faults.get(record);
+    if (this.#contested?.identity === this.#facts.get(record)?.identity) this.#noticeRival(request.worker);
     if (fault && !fault.happened) {
       const decision = await this.#act(fault, request, record);
       if (decision) return decision;
     } else {
       await this.#until(() => !this.#held.has(request.worker), request);
     }
-    const identity = this.#identities.get(record);
-    if (identity !== undefined) this.#unmarkedOf(request.worker).add(identity);
+    const identity = this.#facts.get(record)?.identity;
+    if (identity !== undefined && !request.gone.aborted) this.#unmarkedOf(request.worker).add(identity);
     return FORWARD;
   }
 
   async answered(request: DatabaseRequest, status: number): Promise<void> {
     const { worker } = request;
-    const contested = this.#contested;
-    if (contested && contested.owner !== worker && JSON.stringify(request.input).includes(contested.identity)) {
-      contested.rivals += 1;
-    }
+    if (this.#contested && JSON.stringify(request.input).includes(this.#contested.identity)) this.#noticeRival(worker);
     const write = writeOf(request);
     if (write === undefined) return;
     const record = this.#recordOf(write);
-    if (record !== undefined) return this.#effectAnswered(worker, record, status);
-    if (status !== 200) return;
-    const identity = write.key.id?.S ?? '';
-    if (write.sets.status?.S === 'COMPLETED') {
-      this.observations.push({ kind: 'mark', worker, identity });
-      this.#unmarkedOf(worker).delete(identity);
-    } else if (write.sets.owner) {
-      this.observations.push({ kind: 'claim', worker, identity });
-    }
+    if (record !== undefined) this.#effectAnswered(worker, record, status);
+    else if (status === 200) this.#memoryWritten(write, request);
   }
 
   /** The event source saw a worker die. */
@@ -92,26 +94,57 @@ export class Stage implements Interceptor {
     this.observations.push({ kind: 'killed', worker, cause });
     this.#held.delete(worker);
     this.#unmarked.delete(worker);
-    if (cause === 'time-out' && this.#acting?.name === 'time-out') this.#happened(this.#acting);
+    if (this.#frozen !== worker) return;
+    this.#frozen = undefined;
+    const fault = this.#acting;
+    if (fault && cause === 'time-out') this.#happened(fault);
+    else this.#acting = undefined;
+  }
+
+  #noticeRival(worker: string): void {
+    if (this.#contested && this.#contested.owner !== worker) this.#contested.rivals += 1;
+  }
+
+  #memoryWritten({ key, sets }: Write, { worker, receivedAtMs }: DatabaseRequest): void {
+    const identity = key.id?.S ?? '';
+    const leaseUntilMs = Number(sets.in_progress_expiration?.N ?? 0);
+    if (sets.status?.S === 'COMPLETED') {
+      this.observations.push({ kind: 'mark', worker, identity });
+      this.#unmarkedOf(worker).delete(identity);
+    } else if (sets.owner) {
+      this.observations.push({ kind: 'claim', worker, identity, atMs: receivedAtMs, leaseUntilMs });
+    } else if (sets.in_progress_expiration) {
+      this.observations.push({ kind: 'lease', worker, identity, leaseUntilMs });
+    }
   }
 
   #effectAnswered(worker: string, record: string, status: number): void {
-    const identity = this.#identities.get(record) ?? '';
+    const fact = this.#facts.get(record);
+    const fault = this.#faults.get(record);
+    const acting = fault !== undefined && fault === this.#acting;
     if (status !== 200) {
-      this.#unmarkedOf(worker).delete(identity);
+      if (fact) this.#unmarkedOf(worker).delete(fact.identity);
+      if (acting) this.#giveUp(worker);
       return;
     }
-    const at = record.slice(this.#options.topic.length + 1).split('@');
-    this.observations.push({ kind: 'effect', worker, partition: Number(at[0]), offset: Number(at[1]) });
-    const fault = this.#faults.get(record);
-    if (!fault || fault !== this.#acting) return;
-    if (fault.name === 'crash') {
-      this.#options.eventSource().worker(worker)?.kill();
+    const { partition, offset } = fact ?? NOWHERE;
+    this.observations.push({ kind: 'effect', worker, partition, offset });
+    if (acting) this.#strike(fault, worker);
+  }
+
+  /** The effect of the fault's record has been accepted, and its worker does not know yet. */
+  #strike(fault: Fault, worker: string): void {
+    const process = this.#options.eventSource().worker(worker);
+    if (fault.name === 'rebalance') {
       this.#happened(fault);
-    } else if (fault.name === 'time-out') {
-      this.#options.eventSource().worker(worker)?.freeze();
-    } else if (fault.name === 'rebalance') {
+    } else if (!process) {
+      this.#giveUp(worker);
+    } else if (fault.name === 'crash') {
+      process.kill();
       this.#happened(fault);
+    } else {
+      process.freeze();
+      this.#frozen = worker;
     }
   }
 
@@ -127,12 +160,14 @@ export class Stage implements Interceptor {
     this.#acting = fault;
     if (fault.name === 'rebalance') await this.#rebalance(request, record);
     else await this.#drain(request);
-    if (request.gone.aborted) {
-      // Its worker gave up first: the fault waits for the record to come again.
-      this.#acting = undefined;
-      this.#held.delete(request.worker);
-    }
+    if (request.gone.aborted) this.#giveUp(request.worker);
     return undefined;
+  }
+
+  /** Something else came first: the fault waits for the record to come again. */
+  #giveUp(worker: string): void {
+    this.#acting = undefined;
+    this.#held.delete(worker);
   }
 
   async #drain(request: DatabaseRequest): Promise<void> {
@@ -143,7 +178,7 @@ export class Stage implements Interceptor {
 
   /** The partition moves while the old owner's effect is on its way, and the new owner has asked for the same record. */
   async #rebalance(request: DatabaseRequest, record: string): Promise<void> {
-    const identity = this.#identities.get(record) ?? '';
+    const identity = this.#facts.get(record)?.identity ?? '';
     const contested = { identity, owner: request.worker, rivals: 0 };
     this.#contested = contested;
     await this.#options.eventSource().scaleUp();

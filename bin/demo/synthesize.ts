@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { ERROR_CODES } from '../../contract/error-codes';
 import { LocalError } from '../../local/errors';
 
@@ -11,7 +11,14 @@ export async function synthesize(output: string, context: Readonly<Record<string
   const pairs = Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', '--output', output, ...pairs], {
     cwd: ROOT,
-    env: { ...process.env, CDK_VALIDATION: 'false', CDK_DISABLE_CLI_TELEMETRY: 'true', NODE_NO_WARNINGS: '1' },
+    env: {
+      ...process.env,
+      // cdk.json names the app's loader as npm scripts find it.
+      PATH: [join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+      CDK_VALIDATION: 'false',
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+      NODE_NO_WARNINGS: '1',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

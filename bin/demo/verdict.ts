@@ -1,5 +1,5 @@
 import { totalsOf } from './flights';
-import type { DemoRun } from './run-demo';
+import type { DemoRun } from './run-assembly';
 import type { Fault } from './script';
 
 /** One line of the verdict. */

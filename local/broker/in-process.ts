@@ -1,4 +1,4 @@
-import { ERROR_CODES } from '../../contract/error-codes';
+import { ERROR_CODES, EXIT } from '../../contract/error-codes';
 import { LocalError } from '../errors';
 import type { Assignment, Broker, GroupMember, GroupOptions, ProducerMessage, TopicRecord } from './broker';
 import { CommitRefused } from './commit-refused';
@@ -15,7 +15,14 @@ export class InProcessBroker implements Broker {
 
   async createTopic(topic: string, partitions: number): Promise<void> {
     if (this.#topics.has(topic)) {
-      throw new LocalError(ERROR_CODES.usage, `The topic ${topic} exists already. Choose another name.`);
+      throw new LocalError(ERROR_CODES.usage, `The topic ${topic} exists already. Choose another name.`, EXIT.refused);
+    }
+    if (partitions < 1) {
+      throw new LocalError(
+        ERROR_CODES.usage,
+        `The topic ${topic} cannot have ${partitions} partitions: it has at least 1.`,
+        EXIT.usage,
+      );
     }
     this.#topics.set(
       topic,
@@ -25,14 +32,16 @@ export class InProcessBroker implements Broker {
 
   async produce(topic: string, messages: readonly ProducerMessage[]): Promise<void> {
     const partitions = this.log(topic);
+    const wrong = messages.find(({ partition }) => partitions[partition] === undefined);
+    if (wrong) {
+      throw new LocalError(
+        ERROR_CODES.usage,
+        `The topic ${topic} has no partition ${wrong.partition}; it has ${partitions.length}.`,
+        EXIT.usage,
+      );
+    }
     for (const { partition, key, value, headers = [], timestamp = Date.now() } of messages) {
-      const log = partitions[partition];
-      if (log === undefined) {
-        throw new LocalError(
-          ERROR_CODES.usage,
-          `The topic ${topic} has no partition ${partition}; it has ${partitions.length}.`,
-        );
-      }
+      const log = partitions[partition] as TopicRecord[];
       const offset = log.length;
       log.push({ topic, partition, offset, timestamp, timestampType: 'CREATE_TIME', key, value, headers });
     }
@@ -56,19 +65,24 @@ export class InProcessBroker implements Broker {
     const key = groupKey(options.groupId, options.topic);
     const group: Group = this.#groups.get(key) ?? { members: [], committed: new Map() };
     this.#groups.set(key, group);
-    const startOf = (partition: number) =>
-      group.committed.get(partition) ??
-      (options.startingPosition === 'LATEST' ? (partitions[partition]?.length ?? 0) : 0);
+    if (options.startingPosition === 'LATEST') {
+      // A commit, or a rebalance before the first one would look for the end again and skip what came in between.
+      for (const [partition, log] of partitions.entries()) {
+        if (!group.committed.has(partition)) group.committed.set(partition, log.length);
+      }
+    }
     const rebalance = () => {
       for (const [index, member] of group.members.entries()) {
         const own = partitions.flatMap((_, partition) =>
           partition % group.members.length === index ? [partition] : [],
         );
-        member.assign(new Map(own.map((partition) => [partition, startOf(partition)])));
+        member.assign(new Map(own.map((partition) => [partition, group.committed.get(partition) ?? 0])));
       }
     };
     const member: InProcessMember = new InProcessMember(options.topic, partitions, group, () => {
-      group.members.splice(group.members.indexOf(member), 1);
+      const index = group.members.indexOf(member);
+      if (index < 0) return;
+      group.members.splice(index, 1);
       rebalance();
     });
     group.members.push(member);
@@ -80,7 +94,9 @@ export class InProcessBroker implements Broker {
 
   log(topic: string): TopicRecord[][] {
     const log = this.#topics.get(topic);
-    if (!log) throw new LocalError(ERROR_CODES.usage, `The topic ${topic} does not exist. Create it first.`);
+    if (!log) {
+      throw new LocalError(ERROR_CODES.usage, `The topic ${topic} does not exist. Create it first.`, EXIT.usage);
+    }
     return log;
   }
 }
@@ -95,7 +111,7 @@ class InProcessMember implements GroupMember {
   readonly #group: Group;
   readonly #leave: () => void;
   readonly #owned = new Map<number, { readonly epoch: number; position: number }>();
-  #wake: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
 
   constructor(topic: string, log: readonly (readonly TopicRecord[])[], group: Group, leave: () => void) {
     this.#topic = topic;
@@ -134,18 +150,17 @@ class InProcessMember implements GroupMember {
       const done = () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', done);
+        this.#waiting.delete(done);
         resolve();
       };
       const timer = setTimeout(done, timeoutMs);
       signal?.addEventListener('abort', done);
-      this.#wake.push(done);
+      this.#waiting.add(done);
     });
   }
 
   wake(): void {
-    const waiting = this.#wake;
-    this.#wake = [];
-    for (const resolve of waiting) resolve();
+    for (const resolve of [...this.#waiting]) resolve();
   }
 
   async commit(partition: number, nextOffset: number): Promise<void> {

@@ -1,9 +1,29 @@
+import { ERROR_CODES, EXIT } from '../../contract/error-codes';
+import { LocalError } from '../errors';
 import type { TableDefinition } from '../template/tables';
-import type { DynamoDbApi } from './dynamodb-api';
+import { type DynamoDbApi, DynamoDbError } from './dynamodb-api';
 
-/** Creates the template's tables, empty, on demand. What a local engine does not know (TTL, backups) is left out. */
+/**
+ * Creates the template's tables, empty, on demand. What a local engine does not know (TTL, backups) is left out.
+ * All of them or none: a table that exists is refused.
+ */
 export async function createTables(database: DynamoDbApi, tables: readonly TableDefinition[]): Promise<void> {
-  for (const table of tables) {
+  const created: TableDefinition[] = [];
+  try {
+    for (const table of tables) {
+      await createTable(database, table);
+      created.push(table);
+    }
+    for (const { tableName } of tables) await untilActive(database, tableName);
+  } catch (error) {
+    // The first error says more than one of the clean-up.
+    await deleteTables(database, created).catch(() => {});
+    throw error;
+  }
+}
+
+async function createTable(database: DynamoDbApi, table: TableDefinition): Promise<void> {
+  try {
     await database.call('CreateTable', {
       TableName: table.tableName,
       KeySchema: table.keySchema,
@@ -12,8 +32,16 @@ export async function createTables(database: DynamoDbApi, tables: readonly Table
       ...(table.globalSecondaryIndexes.length > 0 && { GlobalSecondaryIndexes: table.globalSecondaryIndexes }),
       ...(table.localSecondaryIndexes.length > 0 && { LocalSecondaryIndexes: table.localSecondaryIndexes }),
     });
+  } catch (error) {
+    if (!(error instanceof DynamoDbError) || error.name !== 'ResourceInUseException') throw error;
+    throw new LocalError(
+      ERROR_CODES.usage,
+      `The table ${table.tableName} exists already at ${database.endpoint}: another run uses it, or one that was ` +
+        'interrupted left it behind. Wait for that run, or start the servers anew (npm run servers:stop).',
+      EXIT.refused,
+      { cause: error },
+    );
   }
-  for (const { tableName } of tables) await untilActive(database, tableName);
 }
 
 export async function deleteTables(database: DynamoDbApi, tables: readonly TableDefinition[]): Promise<void> {

@@ -7,6 +7,8 @@ export interface DatabaseRequest {
   /** Such as `UpdateItem`. */
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** When it came in, milliseconds since the epoch. */
+  readonly receivedAtMs: number;
   /** Aborted when the worker is gone or has given the request up. */
   readonly gone: AbortSignal;
 }
@@ -59,9 +61,12 @@ export class Recorder {
   }
 
   async #pass(worker: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const receivedAtMs = Date.now();
     const body = await bodyOf(incoming);
     const gone = new AbortController();
-    outgoing.once('close', () => gone.abort());
+    outgoing.once('close', () => {
+      if (!outgoing.writableFinished) gone.abort();
+    });
     const observed: DatabaseRequest = {
       worker,
       operation:
@@ -69,6 +74,7 @@ export class Recorder {
           .split('.')
           .at(-1) ?? '',
       input: JSON.parse(body.toString() || '{}'),
+      receivedAtMs,
       gone: gone.signal,
     };
     const decision = await this.#interceptor.request(observed);

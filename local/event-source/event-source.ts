@@ -12,7 +12,7 @@ import { Sandbox } from './sandbox';
 
 /** What happens in a run, for whoever watches. */
 export interface EventSourceEvents extends PollerEvents {
-  /** A worker ended in an invocation: killed, timed out, exited. */
+  /** A worker ended, in an invocation or between two: killed, timed out, exited. */
   workerEnded(worker: string, result: InvocationResult): void;
   output(worker: string, line: string): void;
 }
@@ -29,10 +29,13 @@ export interface EventSourceOptions {
   readonly events: EventSourceEvents;
 }
 
-const RETRY_CAP_MS = 30_000;
+/** Row 19 of the choices: from 1 s up to 30 s, or the same proportion of a shorter first pause. */
+const RETRY_CAP_FACTOR = 30;
 /** A demonstration of endless retries has to end: then the partition counts as blocked. */
 const BLOCKED_AFTER_RETRIES = 60;
 const LOOK_MS = 20;
+/** A commit of an earlier run, or of a start at the end, may be seen a moment later. */
+const LOOKS_PER_QUESTION = 50;
 
 /** One event source mapping at work: its pollers, their workers, and what is resolved. */
 export class EventSource {
@@ -41,6 +44,7 @@ export class EventSource {
   readonly #workers = new Map<string, Worker>();
   readonly #committed = new Map<number, number>();
   readonly #stop = new AbortController();
+  #joined = 0;
   #blocked = false;
   #failure: unknown;
 
@@ -58,8 +62,9 @@ export class EventSource {
   /** One more poller joins the consumer group, and Kafka gives it its share of the partitions. */
   async scaleUp(): Promise<void> {
     const { mapping, broker, bootstrapServers, seed, reading, retryBaseMs, environmentFor, events } = this.#options;
-    const name = `poller-${this.#pollers.length + 1}`;
-    const random = seededRandom(seed + this.#pollers.length);
+    const random = seededRandom(seed + this.#joined);
+    this.#joined += 1;
+    const name = `poller-${this.#joined}`;
     const sandbox = new Sandbox({
       name,
       mapping,
@@ -87,7 +92,7 @@ export class EventSource {
         maximumRetryAttempts: mapping.maximumRetryAttempts,
         reading,
         retryBaseMs,
-        retryCapMs: RETRY_CAP_MS,
+        retryCapMs: retryBaseMs * RETRY_CAP_FACTOR,
         blockedAfterRetries: BLOCKED_AFTER_RETRIES,
       },
       invoke: (records) =>
@@ -122,9 +127,14 @@ export class EventSource {
   async untilResolved(): Promise<'resolved' | 'blocked'> {
     const { broker, mapping } = this.#options;
     const ends = await broker.endOffsets(mapping.topic);
-    for (;;) {
+    let found: ReadonlyMap<number, number> = new Map();
+    for (let looks = 0; ; looks += 1) {
       if (this.#failure !== undefined) throw this.#failure;
-      const resolved = [...ends].every(([partition, end]) => end === 0 || (this.#committed.get(partition) ?? 0) >= end);
+      if (looks % LOOKS_PER_QUESTION === 0)
+        found = await broker.committedOffsets(mapping.consumerGroupId, mapping.topic);
+      const resolved = [...ends].every(
+        ([partition, end]) => Math.max(this.#committed.get(partition) ?? 0, found.get(partition) ?? 0) >= end,
+      );
       if (resolved && this.#pollers.every(({ poller }) => !poller.busy)) return 'resolved';
       if (this.#blocked && this.#pollers.every(({ poller }) => !poller.invoking)) return 'blocked';
       await delay(LOOK_MS);
@@ -134,8 +144,7 @@ export class EventSource {
   /** Ends pollers and workers. What is not resolved stays on the topic. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    for (const worker of this.#workers.values()) worker.kill();
-    await Promise.all(this.#pollers.map(({ running }) => running));
+    await Promise.all(this.#pollers.flatMap(({ sandbox, running }) => [sandbox.stop(), running]));
   }
 }
 

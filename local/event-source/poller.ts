@@ -43,9 +43,9 @@ export interface PollerOptions {
 interface Lineage {
   /** The partitions as they were assigned when it was taken. */
   readonly epochs: ReadonlyMap<number, number>;
-  records: readonly TopicRecord[];
-  retries: number;
-  dueAtMs: number;
+  readonly records: readonly TopicRecord[];
+  readonly retries: number;
+  readonly dueAtMs: number;
 }
 
 interface Owned {
@@ -98,9 +98,18 @@ export class Poller {
     for (const [partition, epoch] of assigned) {
       if (!this.#owned.has(partition)) this.#owned.set(partition, { epoch, progress: new PartitionProgress() });
     }
-    for (const lineage of this.#lineages)
-      lineage.records = lineage.records.filter((record) => owns(this.#owned, lineage, record));
-    this.#lineages = this.#lineages.filter(({ records }) => records.length > 0);
+    this.#lineages = this.#lineages
+      .map((lineage) => this.#remaining(lineage))
+      .filter(({ records }) => records.length > 0);
+  }
+
+  /** What a batch still holds after a change of the assignment. */
+  #remaining(lineage: Lineage): Lineage {
+    return {
+      ...lineage,
+      epochs: new Map([...lineage.epochs].filter(([partition, epoch]) => this.#owned.get(partition)?.epoch === epoch)),
+      records: lineage.records.filter((record) => owns(this.#owned, lineage, record)),
+    };
   }
 
   #due(): Lineage | undefined {
@@ -165,11 +174,12 @@ export class Poller {
     const { name, settings, events, random } = this.#options;
     if (again.length === 0) return again;
     const retries = lineage.retries + 1;
-    if (settings.maximumRetryAttempts >= 0 && retries > settings.maximumRetryAttempts) {
+    const endless = settings.maximumRetryAttempts < 0;
+    if (!endless && retries > settings.maximumRetryAttempts) {
       events.discarded(name, again, reason);
       return [];
     }
-    const blocked = retries > settings.blockedAfterRetries;
+    const blocked = endless && retries > settings.blockedAfterRetries;
     if (blocked) events.blocked(name, again, reason);
     const pauseMs = retryPauseMs(retries, random(), settings.retryBaseMs, settings.retryCapMs);
     this.#lineages.push({

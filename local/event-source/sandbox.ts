@@ -13,45 +13,73 @@ export interface SandboxOptions {
   readonly onEnded: (worker: string, result: InvocationResult) => void;
 }
 
+interface NamedWorker {
+  readonly name: string;
+  readonly process: Worker;
+}
+
 /** Runs a poller's invocations, one after the other, in a worker that is replaced when it died. */
 export class Sandbox {
   readonly #options: SandboxOptions;
-  #worker: { readonly name: string; readonly process: Worker } | undefined;
+  #worker: NamedWorker | undefined;
   #started = 0;
+  #stopped = false;
 
   constructor(options: SandboxOptions) {
     this.#options = options;
   }
 
   async invoke(event: KafkaEvent): Promise<InvocationResult> {
-    const { mapping, onEnded } = this.#options;
-    const worker = await this.#alive();
-    const initError = await worker.process.ready;
-    const result =
-      initError ?? (await worker.process.invoke(event, { invokedFunctionArn: mapping.invokedFunctionArn }));
-    if (!worker.process.alive) {
-      onEnded(worker.name, result);
-      this.#worker = undefined;
-    }
+    const { mapping } = this.#options;
+    if (this.#worker && !this.#worker.process.alive) await this.#endedIdle(this.#worker);
+    this.#worker ??= await this.#start();
+    if (!this.#worker) return STOPPED;
+    const { process } = this.#worker;
+    const initError = await process.ready;
+    const result = initError ?? (await process.invoke(event, { invokedFunctionArn: mapping.invokedFunctionArn }));
+    if (!process.alive) this.#ended(this.#worker, result);
     return result;
   }
 
+  /** Kills the worker, and starts none any more. */
   async stop(): Promise<void> {
-    await this.#worker?.process.stop();
+    this.#stopped = true;
+    this.#worker?.process.kill();
+    await this.#worker?.process.exited;
   }
 
-  async #alive() {
-    if (this.#worker?.process.alive) return this.#worker;
+  async #start(): Promise<NamedWorker | undefined> {
     const { name, mapping, environmentFor, onOutput, onStarted } = this.#options;
     this.#started += 1;
     const worker = `${name}/${this.#started}`;
+    const environment = await environmentFor(worker);
+    if (this.#stopped) return undefined;
     const process = startWorker({
       function: mapping.function,
-      environment: await environmentFor(worker),
+      environment,
       onOutput: (line) => onOutput(worker, line),
     });
-    this.#worker = { name: worker, process };
     onStarted(worker, process);
-    return this.#worker;
+    return { name: worker, process };
+  }
+
+  async #endedIdle(worker: NamedWorker): Promise<void> {
+    const errorMessage = 'The worker ended between two invocations';
+    const exit = await worker.process.exited;
+    this.#ended(worker, { kind: 'crash', errorType: 'Runtime.ExitError', errorMessage, ...exit, durationMs: 0 });
+  }
+
+  #ended(worker: NamedWorker, result: InvocationResult): void {
+    this.#worker = undefined;
+    this.#options.onEnded(worker.name, result);
   }
 }
+
+const STOPPED: InvocationResult = {
+  kind: 'crash',
+  errorType: 'Sandbox.Stopped',
+  errorMessage: 'The event source was stopped before the worker started',
+  exitCode: null,
+  signal: null,
+  durationMs: 0,
+};

@@ -1,3 +1,5 @@
+import { Admission, type Effect } from './admission';
+
 /** A record as it lies on the topic, read back; `identity` and `key` are computed by whoever checks, not by the runtime. */
 export interface TopicFact {
   readonly partition: number;
@@ -11,8 +13,16 @@ export interface TopicFact {
 export type Observation =
   /** The database accepted the effect of a record. */
   | { readonly kind: 'effect'; readonly worker: string; readonly partition: number; readonly offset: number }
-  /** The database accepted a claim on an identity: whoever held it before has lost its lease. */
-  | { readonly kind: 'claim'; readonly worker: string; readonly identity: string }
+  /** The database accepted a claim on an identity, at that time and with a lease until then (ms since the epoch). */
+  | {
+      readonly kind: 'claim';
+      readonly worker: string;
+      readonly identity: string;
+      readonly atMs: number;
+      readonly leaseUntilMs: number;
+    }
+  /** The database accepted another end of the lease: renewed, or in the past where the claim was given back. */
+  | { readonly kind: 'lease'; readonly worker: string; readonly identity: string; readonly leaseUntilMs: number }
   /** The database accepted the mark that closes an identity. */
   | { readonly kind: 'mark'; readonly worker: string; readonly identity: string }
   /** The worker was killed. */
@@ -45,46 +55,14 @@ export interface Findings {
   readonly foreign: number;
 }
 
-/**
- * Judges a run by the promise of claims (protocol section 1): an effect is repeated only if the one before it lost its
- * mark to the death of its worker, or to the loss of its lease. Knows nothing of the runtime.
- */
+/** Judges a run by the promise of claims (protocol section 1). Knows nothing of the runtime. */
 export function judgeRun(
   topic: readonly TopicFact[],
   observations: readonly Observation[],
   isOpen: (record: TopicFact) => boolean,
 ): Findings {
-  const facts = new Map(topic.map((fact) => [nameOf(fact), fact]));
-  const effects = new Map<string, { readonly index: number; readonly worker: string; readonly fact: TopicFact }[]>();
-  let accepted = 0;
-  let foreign = 0;
-  let outOfOrder = 0;
-  const furthest = new Map<string, number>();
-  observations.forEach((observation, index) => {
-    if (observation.kind !== 'effect') return;
-    accepted += 1;
-    const fact = facts.get(nameOf(observation));
-    if (fact === undefined) {
-      foreign += 1;
-      return;
-    }
-    const earlier = effects.get(fact.identity);
-    if (earlier) earlier.push({ index, worker: observation.worker, fact });
-    else {
-      effects.set(fact.identity, [{ index, worker: observation.worker, fact }]);
-      const lane = `${fact.partition} ${fact.key}`;
-      const last = furthest.get(lane) ?? -1;
-      if (fact.offset < last) outOfOrder += 1;
-      furthest.set(lane, Math.max(last, fact.offset));
-    }
-  });
-  const repeated = [...effects.values()].flatMap((chain) =>
-    chain.slice(1).map(({ index, fact }, position): RepeatedEffect => {
-      const before = chain[position] as (typeof chain)[number];
-      const { partition, offset, identity } = fact;
-      return { partition, offset, identity, cause: admission(observations.slice(before.index + 1, index), before) };
-    }),
-  );
+  const { effects, accepted, foreign } = effectsByIdentity(topic, observations);
+  const repeated = repeatedEffects(effects, new Admission(observations));
   const identities = new Set(topic.map(({ identity }) => identity));
   const withEffect = new Set([...effects.values()].flatMap((chain) => chain.map(({ fact }) => nameOf(fact))));
   const open = topic.filter(isOpen);
@@ -101,24 +79,62 @@ export function judgeRun(
     repeated,
     admitted: repeated.filter(({ cause }) => cause !== undefined).length,
     twice: repeated.filter(({ cause }) => cause === undefined).length,
-    outOfOrder,
+    outOfOrder: countOutOfOrder([...effects.values()].flatMap(([first]) => (first ? [first.fact] : []))),
     foreign,
   };
 }
 
-/** What took the earlier effect's mark away, if anything that claims admit did. */
-function admission(
-  between: readonly Observation[],
-  before: { readonly worker: string; readonly fact: TopicFact },
-): string | undefined {
-  for (const observation of between) {
-    if (observation.kind === 'killed' && observation.worker === before.worker) return observation.cause;
-    if (observation.kind === 'effect' || observation.kind === 'killed') continue;
-    if (observation.identity !== before.fact.identity) continue;
-    if (observation.kind === 'mark' && observation.worker === before.worker) return undefined;
-    if (observation.kind === 'claim' && observation.worker !== before.worker) return 'lease lost';
+interface FactEffect extends Effect {
+  readonly fact: TopicFact;
+}
+
+/** Effects of each identity as they were accepted; identities in the order of their first effects. */
+function effectsByIdentity(topic: readonly TopicFact[], observations: readonly Observation[]) {
+  const facts = new Map(topic.map((fact) => [nameOf(fact), fact]));
+  const effects = new Map<string, FactEffect[]>();
+  let accepted = 0;
+  let foreign = 0;
+  for (const [index, observation] of observations.entries()) {
+    if (observation.kind !== 'effect') continue;
+    accepted += 1;
+    const fact = facts.get(nameOf(observation));
+    if (fact === undefined) {
+      foreign += 1;
+      continue;
+    }
+    const effect = { index, worker: observation.worker, fact };
+    const earlier = effects.get(fact.identity);
+    if (earlier) earlier.push(effect);
+    else effects.set(fact.identity, [effect]);
   }
-  return undefined;
+  return { effects, accepted, foreign };
+}
+
+/** In the order of the topic, so that two runs of one seed list the same. */
+function repeatedEffects(
+  effects: ReadonlyMap<string, readonly FactEffect[]>,
+  admission: Admission,
+): readonly RepeatedEffect[] {
+  return [...effects]
+    .flatMap(([identity, chain]) => {
+      const causes = admission.causes(identity, chain);
+      return chain.slice(1).map(({ fact: { partition, offset } }, position): RepeatedEffect => {
+        return { partition, offset, identity, cause: causes[position] };
+      });
+    })
+    .sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+}
+
+function countOutOfOrder(firstEffects: readonly TopicFact[]): number {
+  const furthest = new Map<string, number>();
+  let count = 0;
+  for (const { partition, key, offset } of firstEffects) {
+    const lane = `${partition} ${key}`;
+    const last = furthest.get(lane) ?? -1;
+    if (offset < last) count += 1;
+    furthest.set(lane, Math.max(last, offset));
+  }
+  return count;
 }
 
 const nameOf = ({ partition, offset }: { readonly partition: number; readonly offset: number }) =>

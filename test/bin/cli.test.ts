@@ -1,0 +1,104 @@
+/** The command line as a person meets it: a process of its own, its exit code, and what it says where. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { DynamoDbApi } from '../../local/dynamodb/dynamodb-api';
+import { startEmbeddedDynamoDb } from '../../local/dynamodb/embedded';
+
+const ROOT = join(__dirname, '..', '..');
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** From another folder, as a person may stand anywhere. */
+function cli(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ['--import', join(ROOT, 'node_modules', 'tsx', 'dist', 'loader.mjs'), join(ROOT, 'bin', 'cli.ts'), ...argv],
+      { cwd: '/', env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      err += chunk;
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+test.each([
+  [['frobnicate'], 'There is no command "frobnicate"'],
+  [['constructor'], 'There is no command "constructor"'],
+  [['--frobnicate'], 'There is no command "--frobnicate"'],
+])('%p: usage on the error output and exit code 2', async (argv, words) => {
+  const { code, out, err } = await cli(argv);
+
+  expect(code).toBe(2);
+  expect(err).toContain(words);
+  expect(err).toContain('Usage: msk-once <command>');
+  expect(out).toBe('');
+});
+
+test('nothing: usage and exit code 2', async () => {
+  const { code, out } = await cli([]);
+
+  expect(code).toBe(2);
+  expect(out).toContain('Usage: msk-once <command>');
+});
+
+test('--help: usage and exit code 0', async () => {
+  const { code, out, err } = await cli(['--help']);
+
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(/demo[\s\S]*servers/);
+});
+
+test.each([[['demo', '--frobnicate']], [['servers', '--frobnicate']]])(
+  '%p: the usage of that command, no stack, exit code 2',
+  async (argv) => {
+    const { code, err } = await cli(argv);
+
+    expect(code).toBe(2);
+    expect(err).toContain('--frobnicate');
+    expect(err).toMatch(new RegExp(`npm run ${argv[0]}`));
+    expect(err).not.toMatch(/^\s+at /m);
+  },
+);
+
+describe('demo --kafka with a server that does not answer: its address, the remedy, no stack, exit code 7', () => {
+  test('the database', async () => {
+    const { code, err } = await cli(['demo', '--kafka'], { MSK_ONCE_DYNAMODB: 'http://127.0.0.1:1' });
+
+    expect(code).toBe(7);
+    expect(err).toMatch(/http:\/\/127\.0\.0\.1:1\b.*npm run servers/);
+    expect(err).not.toMatch(/^\s+at /m);
+  });
+
+  test('the broker, and nothing is left in the database', async () => {
+    const database = await startEmbeddedDynamoDb();
+
+    const { code, err } = await cli(['demo', '--kafka'], {
+      MSK_ONCE_DYNAMODB: database.endpoint,
+      MSK_ONCE_KAFKA: '127.0.0.1:1',
+    });
+
+    expect(code).toBe(7);
+    expect(err).toMatch(/127\.0\.0\.1:1\b.*npm run servers/);
+    expect(err).not.toMatch(/^\s+at /m);
+    expect(await new DynamoDbApi(database.endpoint).call('ListTables', {})).toEqual({ TableNames: [] });
+    await database.close();
+  });
+});
+
+test('an address that is none is refused where it is used, with exit code 2', async () => {
+  const { code, err } = await cli(['demo', '--kafka'], { MSK_ONCE_KAFKA: 'kafka://here' });
+
+  expect(code).toBe(2);
+  expect(err).toContain('MSK_ONCE_KAFKA is "kafka://here"');
+});

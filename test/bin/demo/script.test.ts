@@ -1,0 +1,80 @@
+import { factsOf, loadFlights, messagesOf } from '../../../bin/demo/flights';
+import { type Fault, scriptOf } from '../../../bin/demo/script';
+import type { TopicRecord } from '../../../local/broker/broker';
+import type { TopicFact } from '../../../local/oracle/oracle';
+
+/** The topic as it lies after the producer, without a broker. */
+function topicOf(size: number, seed: number): TopicFact[] {
+  const lengths = new Map<number, number>();
+  const records = messagesOf(loadFlights(size), 'flights', seed).map(({ partition, key, value }): TopicRecord => {
+    const offset = lengths.get(partition) ?? 0;
+    lengths.set(partition, offset + 1);
+    return { topic: 'flights', partition, offset, timestamp: 0, timestampType: 'CREATE_TIME', key, value, headers: [] };
+  });
+  return factsOf(records, 'group-1');
+}
+
+const placeOf = ({ partition, offset }: Pick<Fault, 'partition' | 'offset'>) => `${partition}@${offset}`;
+const only = (faults: readonly Fault[], name: Fault['name']) => faults.find((fault) => fault.name === name);
+
+describe.each([
+  [500, 60],
+  [777, 20],
+  [5_000, 5],
+  [20_000, 2],
+])('%d flights, under %d seeds', (size, seeds) => {
+  const runs = Array.from({ length: seeds }, (_, seed) => {
+    const topic = topicOf(size, seed);
+    return { seed, topic, faults: scriptOf(topic, seed) };
+  });
+
+  test('every fault is placed, and none has happened', () => {
+    for (const { faults } of runs) {
+      expect(faults.map(({ name }) => name).sort()).toEqual([
+        'crash',
+        'failing-record',
+        'failing-record',
+        'failing-record',
+        'rebalance',
+        'time-out',
+      ]);
+      expect(faults.some(({ happened }) => happened)).toBe(false);
+    }
+  });
+
+  test('each at a record of its own, which is the first copy of its flight', () => {
+    for (const { topic, faults } of runs) {
+      expect(new Set(faults.map(placeOf)).size).toBe(6);
+      for (const fault of faults) {
+        const record = topic.find((fact) => placeOf(fact) === placeOf(fault));
+        const copies = topic.filter(({ identity }) => identity === record?.identity);
+        expect(Math.min(...copies.map(({ offset }) => offset))).toBe(fault.offset);
+      }
+    }
+  });
+
+  test('the rebalance lies in a partition that the second poller takes, and the others in ones of their own', () => {
+    for (const { faults } of runs) {
+      const [crash, timeOut, rebalance] = (['crash', 'time-out', 'rebalance'] as const).map((name) =>
+        only(faults, name),
+      );
+      expect((rebalance?.partition ?? 0) % 2).toBe(1);
+      expect(new Set([crash, timeOut, rebalance].map((fault) => fault?.partition)).size).toBe(3);
+    }
+  });
+
+  test('the same seed places them again', () => {
+    const [first] = runs;
+    const again = scriptOf(topicOf(size, 0), 0);
+
+    expect(again).toEqual(first?.faults);
+  });
+});
+
+test('other seeds place them elsewhere', () => {
+  const topic = topicOf(500, 1);
+
+  const places = new Set(Array.from({ length: 20 }, (_, seed) => scriptOf(topic, seed).map(placeOf).join()));
+
+  expect(places.size).toBeGreaterThan(15);
+});

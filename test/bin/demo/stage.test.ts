@@ -1,0 +1,361 @@
+/** The faults one by one, without workers: requests as they come over the wire, and what the stage does with them. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault, FaultName } from '../../../bin/demo/script';
+import { Stage } from '../../../bin/demo/stage';
+import type { DatabaseRequest } from '../../../local/dynamodb/recorder';
+import type { TopicFact } from '../../../local/oracle/oracle';
+
+const FACTS: TopicFact[] = [0, 1, 2, 3].flatMap((offset) =>
+  [0, 1].map((partition) => ({ partition, offset, key: 'ATL', identity: `id-${partition}-${offset}` })),
+);
+
+/** The event source as far as the stage knows it. */
+class FakeEventSource {
+  readonly done: string[] = [];
+  readonly alive = new Set(['poller-1/1', 'poller-2/1']);
+
+  worker(name: string) {
+    if (!this.alive.has(name)) return undefined;
+    return { kill: () => this.done.push(`kill ${name}`), freeze: () => this.done.push(`freeze ${name}`) };
+  }
+
+  async scaleUp(): Promise<void> {
+    this.done.push('scale up');
+  }
+}
+
+function staged(name?: FaultName, partition = 0, offset = 1) {
+  const faults: Fault[] = name ? [{ name, partition, offset, happened: false }] : [];
+  const eventSource = new FakeEventSource();
+  const happened: string[] = [];
+  const stage = new Stage({
+    topic: 'flights',
+    countersTable: 'Counters',
+    facts: FACTS,
+    faults,
+    eventSource: () => eventSource,
+    onFault: (fault) => happened.push(fault.name),
+  });
+  return { stage, eventSource, happened, fault: faults[0] as Fault };
+}
+
+interface Sent {
+  readonly request: DatabaseRequest;
+  readonly die: () => void;
+}
+
+function sent(operation: string, input: object, worker = 'poller-1/1'): Sent {
+  const gone = new AbortController();
+  const request = { worker, operation, input: { ...input }, receivedAtMs: 1_000, gone: gone.signal };
+  return { request, die: () => gone.abort() };
+}
+
+const effect = (record: string, worker?: string) =>
+  sent(
+    'UpdateItem',
+    {
+      TableName: 'Counters',
+      Key: { airport: { S: 'ATL' } },
+      UpdateExpression: 'ADD flights :one SET lastRecord = :record',
+      ExpressionAttributeValues: { ':one': { N: '1' }, ':record': { S: record } },
+    },
+    worker,
+  );
+
+const claim = (identity: string, worker?: string) =>
+  sent(
+    'PutItem',
+    {
+      TableName: 'Memory',
+      Item: {
+        id: { S: identity },
+        status: { S: 'INPROGRESS' },
+        owner: { S: 't' },
+        in_progress_expiration: { N: '6000' },
+      },
+    },
+    worker,
+  );
+
+function update(identity: string, sets: Record<string, { S?: string; N?: string }>, worker?: string) {
+  const entries = Object.entries(sets);
+  return sent(
+    'UpdateItem',
+    {
+      TableName: 'Memory',
+      Key: { id: { S: identity } },
+      UpdateExpression: `SET ${entries.map((_, n) => `#${n} = :${n}`).join(', ')}`,
+      ExpressionAttributeNames: Object.fromEntries(entries.map(([name], n) => [`#${n}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(entries.map(([, value], n) => [`:${n}`, value])),
+    },
+    worker,
+  );
+}
+
+const mark = (identity: string, worker?: string) =>
+  update(identity, { status: { S: 'COMPLETED' }, outcome: { S: 'done' } }, worker);
+
+/** As the recorder does: ask, and answer with this status if the database is to see it. */
+async function pass(stage: Stage, { request }: Sent, status = 200): Promise<'forward' | number> {
+  const decision = await stage.request(request);
+  if (decision.kind === 'answer') return decision.status;
+  await stage.answered(request, status);
+  return 'forward';
+}
+
+/** What is still waiting shows by not having settled after a while. */
+async function isHeld(work: Promise<unknown>): Promise<boolean> {
+  return Promise.race([work.then(() => false), delay(40).then(() => true)]);
+}
+
+describe('what the database accepted is written down', () => {
+  test('claims, leases, effects and marks, in the order of their answers', async () => {
+    const { stage } = staged();
+
+    await pass(stage, claim('id-0-0'));
+    await pass(stage, update('id-0-0', { in_progress_expiration: { N: '9000' }, expiration: { N: '1' } }));
+    await pass(stage, effect('flights-0@0'));
+    await pass(stage, update('id-0-1', { attempts: { N: '1' }, in_progress_expiration: { N: '0' } }));
+    await pass(
+      stage,
+      update(
+        'id-0-1',
+        { status: { S: 'INPROGRESS' }, owner: { S: 't2' }, in_progress_expiration: { N: '7000' } },
+        'poller-2/1',
+      ),
+    );
+    await pass(stage, mark('id-0-0'));
+
+    expect(stage.observations).toEqual([
+      { kind: 'claim', worker: 'poller-1/1', identity: 'id-0-0', atMs: 1_000, leaseUntilMs: 6_000 },
+      { kind: 'lease', worker: 'poller-1/1', identity: 'id-0-0', leaseUntilMs: 9_000 },
+      { kind: 'effect', worker: 'poller-1/1', partition: 0, offset: 0 },
+      { kind: 'lease', worker: 'poller-1/1', identity: 'id-0-1', leaseUntilMs: 0 },
+      { kind: 'claim', worker: 'poller-2/1', identity: 'id-0-1', atMs: 1_000, leaseUntilMs: 7_000 },
+      { kind: 'mark', worker: 'poller-1/1', identity: 'id-0-0' },
+    ]);
+  });
+
+  test('what it refused is not, nor is a read', async () => {
+    const { stage } = staged();
+
+    for (const one of [claim('id-0-0'), effect('flights-0@0'), mark('id-0-0')]) await pass(stage, one, 400);
+    await pass(stage, sent('GetItem', { TableName: 'Memory', Key: { id: { S: 'id-0-0' } } }));
+
+    expect(stage.observations).toEqual([]);
+  });
+
+  test.each(['returns-0@0', 'flightz-0@0', 'flights-0@99', 'flights-9@0', 'nonsense', ''])(
+    'an effect that names %p is none of a record of this topic',
+    async (record) => {
+      const { stage } = staged();
+
+      await pass(stage, effect(record));
+
+      const [observed] = stage.observations;
+      expect(observed).toMatchObject({ kind: 'effect' });
+      expect(
+        FACTS.some(
+          (fact) =>
+            observed?.kind === 'effect' && fact.partition === observed.partition && fact.offset === observed.offset,
+        ),
+      ).toBe(false);
+    },
+  );
+
+  test('a worker that ended', async () => {
+    const { stage } = staged();
+
+    stage.workerEnded('poller-1/1', 'crash');
+
+    expect(stage.observations).toEqual([{ kind: 'killed', worker: 'poller-1/1', cause: 'crash' }]);
+  });
+});
+
+test('a failing record: its effect is refused twice by a fault of the database, and then goes through', async () => {
+  const { stage, happened, fault } = staged('failing-record');
+
+  const answers = [];
+  for (let n = 0; n < 4; n += 1) answers.push(await pass(stage, effect('flights-0@1')));
+
+  expect(answers).toEqual([500, 500, 'forward', 'forward']);
+  expect(happened).toEqual(['failing-record']);
+  expect(fault.happened).toBe(true);
+  expect(stage.observations.map(({ kind }) => kind)).toEqual(['effect', 'effect']);
+});
+
+describe('a crash', () => {
+  test('comes when the effect is accepted and its mark is not', async () => {
+    const { stage, eventSource, happened } = staged('crash');
+
+    await pass(stage, effect('flights-0@1'));
+
+    expect(eventSource.done).toEqual(['kill poller-1/1']);
+    expect(happened).toEqual(['crash']);
+    expect(stage.observations).toEqual([{ kind: 'effect', worker: 'poller-1/1', partition: 0, offset: 1 }]);
+  });
+
+  test('waits until the other effects of the worker have their marks, and holds its further ones', async () => {
+    const { stage, eventSource } = staged('crash');
+    await pass(stage, effect('flights-1@0'));
+    const crashing = pass(stage, effect('flights-0@1'));
+    await delay(10);
+    const further = pass(stage, effect('flights-1@1'));
+    const before = [await isHeld(crashing), await isHeld(further)];
+
+    await pass(stage, mark('id-1-0'));
+    await crashing;
+
+    expect(before).toEqual([true, true]);
+    expect(eventSource.done).toEqual(['kill poller-1/1']);
+    expect(await isHeld(further)).toBe(true);
+    stage.workerEnded('poller-1/1', 'crash');
+    await further;
+  });
+
+  test('does not hold the effects of other workers', async () => {
+    const { stage } = staged('crash');
+    await pass(stage, effect('flights-1@0'));
+    const crashing = pass(stage, effect('flights-0@1'));
+
+    expect(await isHeld(pass(stage, effect('flights-1@1', 'poller-2/1')))).toBe(false);
+    await pass(stage, mark('id-1-0'));
+    await crashing;
+  });
+
+  test('has not happened when the database refused the effect: it waits for the record to come again', async () => {
+    const { stage, eventSource, fault } = staged('crash');
+
+    await pass(stage, effect('flights-0@1'), 400);
+    const afterTheRefusal = [...eventSource.done, fault.happened];
+    await pass(stage, effect('flights-0@1'));
+
+    expect(afterTheRefusal).toEqual([false]);
+    expect(eventSource.done).toEqual(['kill poller-1/1']);
+    expect(fault.happened).toBe(true);
+  });
+
+  test('has not happened when the worker was gone already: it waits for the record to come again', async () => {
+    const { stage, eventSource, fault } = staged('crash');
+    eventSource.alive.delete('poller-1/1');
+
+    await pass(stage, effect('flights-0@1'));
+    const afterTheFirst = fault.happened;
+    await pass(stage, effect('flights-0@1', 'poller-2/1'));
+
+    expect(afterTheFirst).toBe(false);
+    expect(eventSource.done).toEqual(['kill poller-2/1']);
+    expect(fault.happened).toBe(true);
+  });
+
+  test('has not happened when the worker gave up while it was held', async () => {
+    const { stage, eventSource, fault } = staged('crash');
+    await pass(stage, effect('flights-1@0'));
+    const first = effect('flights-0@1');
+    const held = stage.request(first.request);
+    expect(await isHeld(held)).toBe(true);
+
+    first.die();
+    await held;
+    await pass(stage, mark('id-1-0'));
+    await pass(stage, effect('flights-0@1'));
+
+    expect(eventSource.done).toEqual(['kill poller-1/1']);
+    expect(fault.happened).toBe(true);
+  });
+});
+
+describe('a time-out', () => {
+  test('the worker stands still behind the effect, and the fault has happened when its time is over', async () => {
+    const { stage, eventSource, fault } = staged('time-out');
+
+    await pass(stage, effect('flights-0@1'));
+    const whileItStands = fault.happened;
+    stage.workerEnded('poller-1/1', 'time-out');
+
+    expect(eventSource.done).toEqual(['freeze poller-1/1']);
+    expect(whileItStands).toBe(false);
+    expect(fault.happened).toBe(true);
+  });
+
+  test('another worker that times out meanwhile, or a crash of this one, is not it', async () => {
+    const { stage, fault } = staged('time-out');
+    await pass(stage, effect('flights-0@1'));
+
+    stage.workerEnded('poller-2/1', 'time-out');
+
+    expect(fault.happened).toBe(false);
+  });
+
+  test('when the frozen worker died of something else, the fault waits for the record to come again', async () => {
+    const { stage, eventSource, fault } = staged('time-out');
+    await pass(stage, effect('flights-0@1'));
+
+    stage.workerEnded('poller-1/1', 'crash');
+    const afterTheCrash = fault.happened;
+    await pass(stage, effect('flights-0@1', 'poller-2/1'));
+    stage.workerEnded('poller-2/1', 'time-out');
+
+    expect(afterTheCrash).toBe(false);
+    expect(eventSource.done).toEqual(['freeze poller-1/1', 'freeze poller-2/1']);
+    expect(fault.happened).toBe(true);
+  });
+});
+
+describe('a rebalance', () => {
+  test('the effect stays on its way until another worker has asked for the same record', async () => {
+    const { stage, eventSource, happened } = staged('rebalance');
+    const old = pass(stage, effect('flights-0@1'));
+    const beforeTheRival = await isHeld(old);
+
+    await pass(stage, claim('id-0-0', 'poller-2/1'), 400);
+    const afterAnother = await isHeld(old);
+    await pass(stage, claim('id-0-1', 'poller-1/1'), 400);
+    const afterItself = await isHeld(old);
+    await pass(stage, claim('id-0-1', 'poller-2/1'), 400);
+    await old;
+
+    expect([beforeTheRival, afterAnother, afterItself]).toEqual([true, true, true]);
+    expect(eventSource.done).toEqual(['scale up']);
+    expect(happened).toEqual(['rebalance']);
+    expect(stage.observations).toEqual([{ kind: 'effect', worker: 'poller-1/1', partition: 0, offset: 1 }]);
+  });
+});
+
+test('a rebalance under a function that asks for nothing before its effect: the effect itself is the asking', async () => {
+  const { stage, happened } = staged('rebalance');
+  const old = pass(stage, effect('flights-0@1'));
+  const beforeTheRival = await isHeld(old);
+
+  const rival = pass(stage, effect('flights-0@1', 'poller-2/1'));
+  await Promise.all([old, rival]);
+
+  expect(beforeTheRival).toBe(true);
+  expect(happened).toEqual(['rebalance']);
+  expect(stage.observations.map(({ worker }) => worker)).toEqual(['poller-1/1', 'poller-2/1']);
+});
+
+test('faults come one at a time: the second waits until the first has happened', async () => {
+  const faults: Fault[] = [
+    { name: 'time-out', partition: 0, offset: 1, happened: false },
+    { name: 'crash', partition: 1, offset: 1, happened: false },
+  ];
+  const eventSource = new FakeEventSource();
+  const stage = new Stage({
+    topic: 'flights',
+    countersTable: 'Counters',
+    facts: FACTS,
+    faults,
+    eventSource: () => eventSource,
+    onFault: () => {},
+  });
+  await pass(stage, effect('flights-0@1'));
+  const second = pass(stage, effect('flights-1@1', 'poller-2/1'));
+  const whileTheFirstActs = await isHeld(second);
+
+  stage.workerEnded('poller-1/1', 'time-out');
+  await second;
+
+  expect(whileTheFirstActs).toBe(true);
+  expect(eventSource.done).toEqual(['freeze poller-1/1', 'kill poller-2/1']);
+});

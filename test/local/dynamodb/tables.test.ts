@@ -1,0 +1,105 @@
+/** The embedded database, and the template's tables in it. */
+import { EXIT } from '../../../contract/error-codes';
+import { createTables, deleteTables } from '../../../local/dynamodb/create-tables';
+import { DynamoDbApi } from '../../../local/dynamodb/dynamodb-api';
+import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../../local/dynamodb/embedded';
+import type { TableDefinition } from '../../../local/template/tables';
+
+let embedded: EmbeddedDynamoDb;
+let api: DynamoDbApi;
+beforeEach(async () => {
+  embedded = await startEmbeddedDynamoDb();
+  api = new DynamoDbApi(embedded.endpoint);
+});
+afterEach(() => embedded.close());
+
+const table = (tableName: string, changes: Partial<TableDefinition> = {}): TableDefinition => ({
+  logicalId: tableName,
+  tableName,
+  keySchema: [{ AttributeName: 'airport', KeyType: 'HASH' }],
+  attributeDefinitions: [{ AttributeName: 'airport', AttributeType: 'S' }],
+  ttlAttribute: undefined,
+  globalSecondaryIndexes: [],
+  localSecondaryIndexes: [],
+  ...changes,
+});
+
+const tableNames = async () => (await api.call<{ TableNames: string[] }>('ListTables', {})).TableNames;
+
+test('tables can be written to as soon as they are created, and are empty', async () => {
+  await createTables(api, [table('Counters'), table('Idempotency')]);
+
+  const before = await api.scan('Counters');
+  await api.call('PutItem', { TableName: 'Counters', Item: { airport: { S: 'ATL' } } });
+
+  expect(before).toEqual([]);
+  expect(await api.scan('Counters')).toEqual([{ airport: { S: 'ATL' } }]);
+  expect(await api.scan('Idempotency')).toEqual([]);
+});
+
+test('keys and indexes are those of the template', async () => {
+  const KeySchema = [{ AttributeName: 'city', KeyType: 'HASH' as const }];
+  const Projection = { ProjectionType: 'ALL' };
+
+  await createTables(api, [
+    table('Counters', {
+      attributeDefinitions: [
+        { AttributeName: 'airport', AttributeType: 'S' },
+        { AttributeName: 'city', AttributeType: 'S' },
+      ],
+      globalSecondaryIndexes: [{ IndexName: 'by-city', KeySchema, Projection }],
+    }),
+  ]);
+  const { Table } = await api.call<{ Table: Record<string, unknown> }>('DescribeTable', { TableName: 'Counters' });
+
+  expect(Table.KeySchema).toEqual([{ AttributeName: 'airport', KeyType: 'HASH' }]);
+  expect(Table.GlobalSecondaryIndexes).toEqual([
+    expect.objectContaining({ IndexName: 'by-city', KeySchema, Projection }),
+  ]);
+});
+
+test('deleted tables are gone and can be created again, empty', async () => {
+  await createTables(api, [table('Counters')]);
+  await api.call('PutItem', { TableName: 'Counters', Item: { airport: { S: 'ATL' } } });
+
+  await deleteTables(api, [table('Counters')]);
+  const between = await tableNames();
+  await createTables(api, [table('Counters')]);
+
+  expect(between).toEqual([]);
+  expect(await api.scan('Counters')).toEqual([]);
+});
+
+test('a table that exists is named with a remedy, keeps what it has, and none of the others is left behind', async () => {
+  await createTables(api, [table('Counters')]);
+  await api.call('PutItem', { TableName: 'Counters', Item: { airport: { S: 'ATL' } } });
+
+  const again = createTables(api, [table('Idempotency'), table('Counters'), table('More')]);
+
+  await expect(again).rejects.toMatchObject({
+    name: 'LocalError',
+    exitCode: EXIT.refused,
+    message: expect.stringMatching(/Counters.*exists.*npm run servers:stop/s),
+  });
+  expect(await tableNames()).toEqual(['Counters']);
+  expect(await api.scan('Counters')).toEqual([{ airport: { S: 'ATL' } }]);
+});
+
+test('two embedded databases know nothing of each other', async () => {
+  const other = await startEmbeddedDynamoDb();
+  await createTables(new DynamoDbApi(other.endpoint), [table('Counters')]);
+
+  const here = await tableNames();
+  await other.close();
+
+  expect(here).toEqual([]);
+  expect(other.endpoint).not.toBe(embedded.endpoint);
+});
+
+test('a closed one does not answer any more', async () => {
+  const other = await startEmbeddedDynamoDb();
+
+  await other.close();
+
+  await expect(new DynamoDbApi(other.endpoint).call('ListTables', {})).rejects.toMatchObject({ exitCode: 7 });
+});
