@@ -1,6 +1,7 @@
 // The service's template validation costs seconds in each test file; `npm run synth` runs with it on.
 process.env.CDK_VALIDATION ??= 'false';
 process.env.NODE_NO_WARNINGS ??= '1';
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -52,7 +52,7 @@ const message = (partition: number, value: string): ProducerMessage => ({
 });
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
-const valueOf = ({ value }: TopicRecord) => String(value);
+const textOf = ({ value }: TopicRecord) => String(value);
 const offsetsOf = (records: readonly TopicRecord[]) => records.map(({ offset }) => offset);
 const ofPartition = (records: readonly TopicRecord[], wanted: number) =>
   records.filter(({ partition }) => partition === wanted);
@@ -210,7 +210,7 @@ export const BROKER_LAWS: readonly BrokerLaw[] = [
 
       expect(partitionsOf(member)).toEqual([0, 1, 2]);
       for (const partition of range(3)) expect(offsetsOf(ofPartition(records, partition))).toEqual(range(20));
-      expect(records.map(valueOf).sort()).toEqual((await world.broker.readAll(topic)).map(valueOf).sort());
+      expect(records.map(textOf).sort()).toEqual((await world.broker.readAll(topic)).map(textOf).sort());
       expect(range(3).map((partition) => member.ready(partition))).toEqual([0, 0, 0]);
       await member.leave();
     },
@@ -413,7 +413,7 @@ export const BROKER_LAWS: readonly BrokerLaw[] = [
       await until(world, () => partitionsOf(first).length === 1, 'the second member has its share');
       const records = [...(await takeAll(world, first, 3)), ...(await takeAll(world, second, 3))];
 
-      expect(records.map(valueOf).sort()).toEqual(['0@10', '0@11', '0@12', '1@10', '1@11', '1@12']);
+      expect(records.map(textOf).sort()).toEqual(['0@10', '0@11', '0@12', '1@10', '1@11', '1@12']);
       await Promise.all([first.leave(), second.leave()]);
     },
   },

@@ -211,7 +211,7 @@ test('an answer that its worker did not live to see is known all the same', asyn
     (body, outgoing) =>
       new Promise<void>((resolve) => {
         answer = () => {
-          json(200, { done: true })(body, outgoing);
+          void json(200, { done: true })(body, outgoing);
           resolve();
         };
       }),
