@@ -65,9 +65,9 @@ describe('processRecords in real time', () => {
         orders(
           async () => {
             ran.push(name);
-            await new Promise((resolve) => setTimeout(resolve, 2_500));
+            await new Promise((resolve) => setTimeout(resolve, 3_600));
           },
-          { leaseMs: 1_000, clockSkewMs: 0 },
+          { leaseMs: 1_500, clockSkewMs: 500 },
         ),
       );
     const batch = event({ 0: ids('long') });

@@ -334,6 +334,79 @@ describe('C3: races between a read and a takeover', () => {
   });
 });
 
+describe('C3: races with a stock layer, whose records have no token', () => {
+  const stock = (id: string, changes: RawItem = {}): RawItem => ({
+    id: { S: id },
+    status: { S: 'INPROGRESS' },
+    expiration: { N: String(START / 1_000 + 3_600) },
+    in_progress_expiration: { N: String(START - 60_000) },
+    ...changes,
+  });
+
+  /** What a claim is told when a stock layer writes between its read and its takeover. */
+  async function beside(changes: RawItem) {
+    const request = asks();
+    await putRaw(database.client, database.table, stock(request.id));
+    const { client } = open();
+    const racing = {
+      send: (async (command: { constructor: { name: string } }) => {
+        if (command.constructor.name === 'UpdateItemCommand') {
+          await putRaw(database.client, database.table, stock(request.id, changes));
+        }
+        return client.send(command as never);
+      }) as never,
+    };
+    const store = new DynamoDbClaimStore({
+      client: racing,
+      table: database.table,
+      clock,
+      clockSkewMs: 1_000,
+      rememberForSeconds: REMEMBER,
+    });
+    return (await store.claim([request]))[0];
+  }
+
+  test('it completes its record, which stays as it was but for its status', async () => {
+    expect(await beside({ status: { S: 'COMPLETED' } })).toEqual({ kind: 'closed', outcome: 'done' });
+  });
+
+  test('it claims the record anew within the same second, so only the lease differs', async () => {
+    const leaseUntilMs = START + 9_000;
+
+    const answer = await beside({ in_progress_expiration: { N: String(leaseUntilMs) } });
+
+    expect(answer).toEqual({ kind: 'busy', leaseUntilMs });
+  });
+});
+
+test('C5: a record that a stock layer completed over our claim is done, and stays as it is', async () => {
+  const { store } = open();
+  const claim = await claimed(store);
+  await putRaw(database.client, database.table, { ...(await item(claim.id)), status: { S: 'COMPLETED' } });
+  const before = await item(claim.id);
+
+  const answers = [
+    ...(await store.renew([{ claim, leaseUntilMs: START + 2 * LEASE }])),
+    ...(await store.fail([{ claim, error: 'E', atMs: START }])),
+    ...(await store.release([{ claim }])),
+    ...(await store.complete([{ claim }])),
+  ];
+
+  // Completed it is, and nobody asks by whom.
+  expect(answers.map(({ kind }) => kind)).toEqual(['lost', 'lost', 'lost', 'written']);
+  expect(await item(claim.id)).toEqual(before);
+});
+
+test('C2: what stands in the way is read consistently', async () => {
+  const theirs = await claimed(open().store);
+  const { client, store } = open();
+
+  await store.claim([asks({ id: theirs.id })]);
+
+  const reads = client.sent.filter(({ constructor: { name } }) => name === 'GetItemCommand');
+  expect(reads.map(({ input }) => input)).toEqual([expect.objectContaining({ ConsistentRead: true })]);
+});
+
 describe('late copies', () => {
   type Step =
     | { readonly do: 'claim' | 'renew' | 'complete' | 'fail' | 'release'; readonly worker: number }

@@ -253,6 +253,31 @@ describe('tombstones', () => {
   });
 });
 
+test('A1: a record that was parked is closed, and counted as such', async () => {
+  const w = world();
+  const process = jest.fn();
+  const handler = w.handler(orders(process));
+  await handler(event({ 0: ids('a') }), w.context());
+  for (const [id, item] of w.memory.items) w.memory.items.set(id, { ...item, outcome: 'parked' });
+
+  const answer = await handler(event({ 0: ids('a', 'b') }), w.context());
+
+  expect(failures(answer)).toEqual([]);
+  expect(process).toHaveBeenCalledTimes(2);
+  expect(w.logged.at(-1)?.fields).toMatchObject({ done: 1, duplicate: 0, parked: 1, open: 0 });
+});
+
+test('of many records that are open only the first 20 have a line of their own', async () => {
+  const w = world();
+  const handler = w.handler(orders(() => Promise.reject(new Error('no')), { order: 'none' }));
+
+  await handler(event({ 0: ids(...Array.from({ length: 25 }, (_, n) => String(n))) }), w.context());
+
+  const lines = w.logged.filter(({ level }) => level === 'error').map(({ message }) => message);
+  expect(lines).toEqual(Array.from({ length: 20 }, (_, offset) => `orders-0@${offset} stays open`));
+  expect(w.logged.at(-1)?.fields).toMatchObject({ open: 25 });
+});
+
 test('the line of an invocation counts every outcome', async () => {
   const w = world();
   const handler = w.handler(

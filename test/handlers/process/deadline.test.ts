@@ -76,6 +76,27 @@ describe('D1: the deadline', () => {
     expect(w.time.nowMs - startedAtMs).toBe(5);
   });
 
+  test('a claim whose answer comes past the deadline is given back: the next invocation need not wait for it', async () => {
+    const w = world({ latencyMs: ({ operation, offset }) => (operation === 'claim' && offset === 100 ? 300 : 0) });
+    const starts: string[] = [];
+    const handler = w.handler(
+      orders(async ({ value, offset }) => {
+        starts.push(value.id);
+        if (offset === 99) await w.time.sleep(8_850);
+      }),
+    );
+    // 100 claims are taken at once; the next one is asked for when the lane is there.
+    const batch = event({ 0: numbered(101) });
+
+    const first = await handler(batch, w.context(10_000));
+    const secondAtMs = w.time.nowMs;
+    const second = await handler(batch, w.context(10_000));
+
+    expect([failures(first), failures(second)]).toEqual([['orders-0@100'], []]);
+    expect(starts).toHaveLength(101);
+    expect(w.time.nowMs - secondAtMs).toBeLessThan(1_000);
+  });
+
   test('the answer does not wait for claims that cannot be given back', async () => {
     for (const fault of ['throttled', 'hang'] as const) {
       const w = world({ faultOf: ({ operation }) => (operation === 'release' ? fault : undefined) });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { claimId } from '../../../handlers/core/identity';
 import { event, failures, ids, orders, type RecordInput, world } from '../../support/virtual-world';
 
 /** Effects that take a while, and how many run at once. */
@@ -118,6 +119,18 @@ describe('O1: concurrency', () => {
     expect(work.most()).toBe(concurrency);
   });
 
+  test('a slot is free as soon as process has ended: a mark on its way holds none', async () => {
+    const w = world({ latencyMs: ({ operation }) => (operation === 'complete' ? 1_000 : 0) });
+    const work = slow(w, () => 10);
+
+    await w.handler(orders(work.process, { order: 'none', concurrency: 1 }))(
+      event({ 0: ids('a', 'b', 'c') }),
+      w.context(),
+    );
+
+    expect(work.ends.map(({ atMs }) => atMs)).toEqual([10, 20, 30]);
+  });
+
   test('more lanes than concurrency all come to their end', async () => {
     const w = world();
     const work = slow(w, () => 5);
@@ -230,5 +243,52 @@ describe('C3: the claim window', () => {
 
     expect(released).toEqual(['0@1', '0@2']);
     expect(attempts).toEqual(['a1', 'a2', 'b1', 'c1']);
+  });
+
+  test('a claim asked ahead whose answers were lost is known again by its token, without waiting for its lease', async () => {
+    const w = world({
+      faultOf: ({ operation, offset, nth }) =>
+        operation === 'claim' && offset === 1 && nth < 3 ? 'answer lost' : undefined,
+    });
+    const work = slow(w, () => 5_000);
+
+    const answer = await w.handler(orders(work.process))(event({ 0: ids('a', 'b') }), w.context());
+
+    expect(failures(answer)).toEqual([]);
+    expect(work.ends.map(({ atMs }) => atMs)).toEqual([5_000, 10_000]);
+  });
+
+  test('a claim asked ahead that arrives while its lane waits is given back at once (C6)', async () => {
+    const w = world({
+      faultOf: ({ operation, offset, nth }) =>
+        operation === 'claim' && offset === 1 && nth < 5 ? 'throttled' : undefined,
+    });
+    const id = (name: string) => claimId('shop-orders', 'orders', name);
+    const foreign = { token: 'foreign', partition: 9, offset: 9, payloadDigest: undefined };
+    await w.memory.claim([{ ...foreign, id: id('a'), leaseUntilMs: w.time.nowMs + 600_000 }]);
+    const waiting = w.handler(orders(() => undefined))(event({ 0: ids('a', 'b') }), w.context(20_000));
+
+    await w.time.sleep(5_000);
+    const held = w.memory.items.get(id('b'));
+    await waiting;
+
+    expect(held).toMatchObject({ status: 'INPROGRESS', leaseUntilMs: 0, attempts: 0 });
+  });
+
+  test('a claim asked ahead that arrives when its lane has ended is given back at once', async () => {
+    const w = world({
+      faultOf: ({ operation, partition, offset, nth }) =>
+        operation === 'claim' && partition === 0 && offset === 1 && nth < 5 ? 'throttled' : undefined,
+    });
+    const handler = w.handler(
+      orders(({ partition }) => (partition === 0 ? Promise.reject(new Error('no')) : w.time.sleep(20_000))),
+    );
+    const running = handler(event({ 0: ids('a', 'b'), 1: ids('c') }), w.context());
+
+    await w.time.sleep(5_000);
+    const held = w.memory.items.get(claimId('shop-orders', 'orders', 'b'));
+    await running;
+
+    expect(held).toMatchObject({ status: 'INPROGRESS', leaseUntilMs: 0, attempts: 0 });
   });
 });

@@ -175,6 +175,18 @@ describe('C4: leases', () => {
     expect(failures(await handler(event({ 0: ids('a') }), w.context(600_000)))).toEqual([]);
   });
 
+  test('a lease that is being renewed is not renewed again beside that', async () => {
+    const { w } = leases();
+    w.store.faults = { latencyMs: ({ operation }) => (operation === 'renew' ? 12_000 : 0) };
+    const startedAtMs = w.time.nowMs;
+
+    await w.handler(orders(() => w.time.sleep(60_000)))(event({ 0: ids('a') }), w.context(600_000));
+
+    const renewals = w.store.calls.filter(({ operation }) => operation === 'renew');
+    // Each at half of what the one before it has set.
+    expect(renewals.map(({ atMs }) => atMs - startedAtMs)).toEqual([15_000, 30_000, 45_000]);
+  });
+
   test('C8: a record whose renewals are throttled takes no lease away from another', async () => {
     const { w, leaseLeft } = leases(({ operation, partition }) =>
       operation === 'renew' && partition === 0 ? 'throttled' : undefined,
