@@ -183,7 +183,7 @@ export const claimBusy = defineError<{ id: string; leaseUntilMs: number }>({
 export const claimLost = defineError<{ id: string }>({
   code: ERROR_CODES.claimLost,
   errorClass: 'transient',
-  text: ({ id }) => `The claim ${id} ran out and another worker took it over`,
+  text: ({ id }) => `The claim ${id} ran out, or another worker took it over`,
   remedy: 'Raise leaseMs if process() blocks the event loop for that long.',
 });
 

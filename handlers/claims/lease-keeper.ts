@@ -27,7 +27,7 @@ export class LeaseKeeper {
     void this.#run();
   }
 
-  /** Keeps the claim's lease; `lost` is called once it was refused. Gives a function that ends the keeping. */
+  /** Keeps the claim's lease; `lost` is called once it was refused or has run out. Gives a function that ends the keeping. */
   keep(claim: Claim, lost: () => void): () => void {
     const kept: Kept = { claim, isRenewing: false, lost };
     this.#kept.add(kept);
@@ -42,11 +42,21 @@ export class LeaseKeeper {
     const { clock, sleep, leaseMs } = this.#options;
     while (!this.#stop.signal.aborted) {
       // Often enough that a lease is renewed with a third of it left, the store's answer included.
-      await sleep(leaseMs / 6, this.#stop.signal);
+      const leftMs = [...this.#kept].map(({ claim }) => claim.leaseUntilMs - clock.now());
+      await sleep(Math.min(leaseMs / 6, ...leftMs), this.#stop.signal);
+      this.#dropOver();
       const due = [...this.#kept].filter(
         ({ claim, isRenewing }) => !isRenewing && claim.leaseUntilMs - clock.now() <= leaseMs / 2,
       );
       if (due.length > 0 && !this.#stop.signal.aborted) this.#renew(due);
+    }
+  }
+
+  /** A worker that cannot reach the store must not run on beside the one that takes over. */
+  #dropOver(): void {
+    const now = this.#options.clock.now();
+    for (const kept of this.#kept) {
+      if (kept.claim.leaseUntilMs <= now && this.#kept.delete(kept)) kept.lost();
     }
   }
 

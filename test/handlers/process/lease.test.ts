@@ -91,6 +91,24 @@ describe('C4: leases', () => {
     expect(attempts('a')).toBe(0);
   });
 
+  test('a lease that runs out because no renewal is answered aborts the signal before anybody may take over', async () => {
+    const { w } = leases(({ operation }) => (operation === 'renew' ? 'request lost' : undefined));
+    const abortedAfterMs: number[] = [];
+    const startedAtMs = w.time.nowMs;
+    const handler = w.handler(
+      orders(async ({ signal }) => {
+        await w.time.sleep(120_000, signal);
+        abortedAfterMs.push(w.time.nowMs - startedAtMs);
+        signal.throwIfAborted();
+      }),
+    );
+
+    const answer = await handler(event({ 0: ids('a') }), w.context(600_000));
+
+    expect(failures(answer)).toEqual(['orders-0@0']);
+    expect(abortedAfterMs).toEqual([LEASE]);
+  });
+
   test('an effect of a worker that lost its claim is reported, and its record is open', async () => {
     const { w, steal } = leases();
     const handler = w.handler(orders(() => steal('a')));
@@ -204,7 +222,8 @@ describe('C4: leases', () => {
 
     const answer = await handler(event({ 0: ids('a'), 1: ids('b') }), w.context(600_000));
 
-    expect(failures(answer)).toEqual([]);
+    // The throttled one runs out of its lease and is aborted; the other one never comes near that.
+    expect(failures(answer)).toEqual(['orders-0@0']);
     expect(least).toBeGreaterThanOrEqual(LEASE / 4);
   });
 
