@@ -1,0 +1,11 @@
+import type { PathSyntax } from '../syntax';
+import { parsePath } from './operand-parser';
+import { Tokens } from './tokens';
+
+export function parseProjection(text: string): readonly PathSyntax[] {
+  const tokens = new Tokens(text);
+  const paths = [parsePath(tokens)];
+  while (tokens.takeSymbol(',')) paths.push(parsePath(tokens));
+  tokens.expectEnd();
+  return paths;
+}

@@ -1,0 +1,23 @@
+/** Source: DynamoDB Developer Guide, "Quotas in Amazon DynamoDB", and the API Reference of each operation. */
+export const ENGINE_LIMITS = {
+  itemBytes: 400 * 1024,
+  hashKeyBytes: 2048,
+  rangeKeyBytes: 1024,
+  nestingLevels: 32,
+  expressionBytes: 4 * 1024,
+  expressionOperators: 300,
+  inOperands: 100,
+  batchGetKeys: 100,
+  batchWriteRequests: 25,
+  batchStatements: 25,
+  statementLength: 8192,
+  transactionItems: 100,
+  transactionBytes: 4 * 1024 * 1024,
+  responseBytes: 1024 * 1024,
+  requestTokenLength: 36,
+  requestTokenMs: 10 * 60 * 1000,
+  numberDigits: 38,
+  numberLargestExponent: 125,
+  numberSmallestExponent: -130,
+  listTables: 100,
+} as const;

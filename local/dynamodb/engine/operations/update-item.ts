@@ -1,0 +1,14 @@
+import type { EngineState } from '../engine-state';
+import { store, tryWrite } from '../item-write';
+import { requireKnownParameters } from '../parameters';
+import { returnValues } from '../return-values';
+import { readWrite, WRITE_PARAMETERS } from '../write-request';
+
+/** Creates the item where there is none. */
+export function updateItem(state: EngineState, input: object): object {
+  const parameters = requireKnownParameters('UpdateItem', input, [...WRITE_PARAMETERS.Update, 'ReturnValues']);
+  const returned = returnValues(parameters, ['NONE', 'ALL_OLD', 'ALL_NEW', 'UPDATED_OLD', 'UPDATED_NEW']);
+  const outcome = tryWrite(readWrite('Update', parameters, state.tables));
+  store(outcome);
+  return returned(outcome);
+}
