@@ -27,8 +27,7 @@ export class Admission {
     for (const [index, observation] of observations.entries()) {
       if (observation.kind === 'effect') continue;
       if (observation.kind === 'killed') {
-        if (!this.#kills.has(observation.worker))
-          this.#kills.set(observation.worker, { index, cause: observation.cause });
+        this.#kills.set(observation.worker, { index, cause: observation.cause });
         continue;
       }
       const placed = { ...observation, index };

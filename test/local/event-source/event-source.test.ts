@@ -481,6 +481,20 @@ describe('stop()', () => {
   });
 });
 
+describe('what is not built is refused at the start, by its place in the template', () => {
+  test.each<[string, Partial<KafkaMapping>]>([
+    ['Resources.OrdersMapping.Properties.Enabled', { enabled: false }],
+    ['Resources.OrdersMapping.Properties.StartingPosition', { startingPosition: 'AT_TIMESTAMP' }],
+  ])('%s', async (place, mapping) => {
+    const handler = 'export const handler = async () => {};';
+
+    await expect(begin({ handler, mapping })).rejects.toMatchObject({
+      code: 'MSK_ONCE_TEMPLATE_UNSUPPORTED',
+      message: expect.stringContaining(place),
+    });
+  });
+});
+
 test('an environment that cannot be made ends the run with its error', async () => {
   const run = await begin({
     handler: 'export const handler = async () => {};',

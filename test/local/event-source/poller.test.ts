@@ -183,6 +183,23 @@ describe('a batch that fails', () => {
     ]);
   });
 
+  test('comes again when its pause is over, however much is new elsewhere', async () => {
+    stage = await Stage.with(1, 500);
+    let failures = 0;
+    await stage.poll(
+      (records) =>
+        sleep(10).then(() => (records.some(({ partition }) => partition === 0) && failures++ === 0 ? THROWN : SUCCESS)),
+      { batchSize: 1, retryBaseMs: 100 },
+    );
+    await pass(10_000);
+
+    const times = stage.deliveries.filter(({ records }) => records.includes('0@0')).map(({ atMs }) => atMs);
+    expect(times).toHaveLength(2);
+    // The pause, and the one invocation that may be running when it ends.
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeLessThanOrEqual(10 + 100 + 10);
+    expect(stage.deliveries).toHaveLength(502);
+  });
+
   test('is retried with a pause that doubles up to the cap, and never less than half of it', async () => {
     stage = await Stage.with(1);
 
@@ -371,6 +388,18 @@ describe('a rebalance', () => {
     ]);
     expect(whileTheOldOneRuns).toEqual([[1, 2]]);
     expect(stage.commits).toEqual(['1@2']);
+  });
+
+  test('discards nothing of what moved while its last attempt failed', async () => {
+    stage = await Stage.with(1, 1);
+    await stage.poll(() => sleep(1_000).then(() => THROWN), { maximumRetryAttempts: 0 });
+    await pass(10);
+
+    await stage.poll(answering(SUCCESS), {}, { name: 'poller-2' });
+    await pass(10_000);
+
+    expect(stage.discarded.flatMap(({ records }) => records)).not.toContain('1@0');
+    expect(stage.deliveries.find(({ poller }) => poller === 'poller-2')?.records).toEqual(['1@0']);
   });
 
   test('drops the retries of what moved', async () => {

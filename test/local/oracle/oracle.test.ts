@@ -118,9 +118,9 @@ describe('out of order', () => {
   });
 
   test('not: records of other keys, of other partitions, and a repeat', () => {
-    const topic = [fact(0, 0, 'a', 'ATL'), fact(0, 1, 'b', 'BOS'), fact(1, 0, 'c', 'ATL')];
+    const topic = [fact(0, 0, 'a', 'ATL'), fact(0, 1, 'b', 'BOS'), fact(1, 5, 'c', 'ATL')];
     const history = new History()
-      .effect('w1', 1, 0)
+      .effect('w1', 1, 5)
       .effect('w1', 0, 1)
       .effect('w1', 0, 0)
       .kill('w1')

@@ -1,0 +1,111 @@
+/**
+ * The reference function once more, by claims, written plainly and on its own. `flaw.mjs` says which rule it breaks:
+ * with `none` the verdict has to hold, and with any other it has to fail.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { call } from './database.mjs';
+import { flaw } from './flaw.mjs';
+
+/** Nobody waits for a lease that can be stolen, so it may be long: then it has not run out when it is. */
+const LEASE_MS = flaw === 'steals leases' ? 60_000 : 2_000;
+const { COUNTERS_TABLE, MSK_ONCE_TABLE } = process.env;
+const [{ consumer }] = Object.values(JSON.parse(process.env.MSK_ONCE_MAPPINGS));
+
+export const handler = async ({ records }, context) => {
+  const open = await Promise.all(
+    Object.values(records).map((array) => runLane(flaw === 'reverses the order' ? array.toReversed() : array, context)),
+  );
+  const failures = open.flat().map(({ topic, partition, offset }) => ({
+    itemIdentifier: { partition: `${topic}-${partition}`, offset },
+  }));
+  return { batchItemFailures: flaw === 'drops failures from its report' ? [] : failures };
+};
+
+/** Gives the records that are open. */
+async function runLane(array, context) {
+  for (const [index, record] of array.entries()) {
+    if (await runOnce(record, context).catch(() => false)) continue;
+    if (flaw !== 'drops failures from its report') return array.slice(index);
+  }
+  return [];
+}
+
+async function runOnce(record, context) {
+  const flight = JSON.parse(Buffer.from(record.value, 'base64'));
+  if (flaw === 'remembers nothing') return takeEffect(record, flight);
+  const { date, origin, destination, distance, delay } = flight;
+  const identity = JSON.stringify([date, origin, destination, distance, delay].join('|'));
+  const id = `${consumer}#${record.topic}#${createHash('sha256').update(identity).digest('base64')}`;
+  const token = randomUUID();
+  const claim = await claimed(id, token, context);
+  if (claim !== 'ours') return claim === 'closed';
+  try {
+    await takeEffect(record, flight);
+    if (flaw === 'repeats an effect' && record.offset % 40 === 7) await takeEffect(record, flight);
+  } catch (error) {
+    await set(id, token, { in_progress_expiration: { N: '0' } });
+    throw error;
+  }
+  return (await set(id, token, { status: { S: 'COMPLETED' } })) !== undefined;
+}
+
+async function takeEffect({ topic, partition, offset }, { origin, delay }) {
+  await call('UpdateItem', {
+    TableName: COUNTERS_TABLE,
+    Key: { airport: { S: origin } },
+    UpdateExpression: 'ADD flights :one, delayMinutes :delay SET lastRecord = :record',
+    ExpressionAttributeValues: {
+      ':one': { N: '1' },
+      ':delay': { N: String(delay) },
+      ':record': { S: `${topic}-${partition}@${offset}` },
+    },
+  });
+  return true;
+}
+
+async function claimed(id, token, context) {
+  while (context.getRemainingTimeInMillis() > 500) {
+    const leaseUntilMs = Date.now() + LEASE_MS;
+    const runOut = flaw === 'steals leases' ? '' : ' AND in_progress_expiration < :now';
+    const taken = await call('PutItem', {
+      TableName: MSK_ONCE_TABLE,
+      Item: {
+        id: { S: id },
+        status: { S: 'INPROGRESS' },
+        owner: { S: token },
+        in_progress_expiration: { N: String(leaseUntilMs) },
+      },
+      ConditionExpression: `attribute_not_exists(id) OR (#status = :inProgress${runOut})`,
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: {
+        ':inProgress': { S: 'INPROGRESS' },
+        ...(runOut && { ':now': { N: String(Date.now()) } }),
+      },
+    });
+    if (taken) return 'ours';
+    const { Item } = await call('GetItem', { TableName: MSK_ONCE_TABLE, Key: { id: { S: id } }, ConsistentRead: true });
+    if (Item?.status.S === 'COMPLETED') return 'closed';
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return 'busy';
+}
+
+function set(id, token, attributes) {
+  const names = Object.keys(attributes);
+  return call('UpdateItem', {
+    TableName: MSK_ONCE_TABLE,
+    Key: { id: { S: id } },
+    UpdateExpression: `SET ${names.map((_, n) => `#a${n} = :v${n}`).join(', ')}`,
+    ConditionExpression: '#owner = :owner AND #status = :inProgress',
+    ExpressionAttributeNames: {
+      '#owner': 'owner',
+      '#status': 'status',
+      ...Object.fromEntries(names.map((name, n) => [`#a${n}`, name])),
+    },
+    ExpressionAttributeValues: {
+      ':owner': { S: token },
+      ':inProgress': { S: 'INPROGRESS' },
+      ...Object.fromEntries(names.map((name, n) => [`:v${n}`, attributes[name]])),
+    },
+  });
+}
