@@ -1,5 +1,6 @@
 import type { TopicFact } from '../../local/oracle/oracle';
 import { below, seededRandom, shuffled } from '../../local/seeded-random';
+import { PARTITIONS } from './flights';
 
 export type FaultName = 'failing-record' | 'crash' | 'time-out' | 'rebalance';
 
@@ -13,37 +14,38 @@ export interface Fault {
 
 const FAILING_RECORDS = 3;
 
+/** Of six partitions the last one has another owner with each further poller, up to the sixth. */
+const MOVING_PARTITION = PARTITIONS - 1;
+/** It stays with the first poller, so that nobody takes over from a worker before its time-out. */
+const STAYING_PARTITION = 0;
+
 /**
  * Places each fault at a record that is the first of its identity: the three that take a worker away or move a
- * partition in the longest partitions, one after the other, and the failing records anywhere else.
+ * partition in partitions of their own, one after the other, and the failing records anywhere else.
  */
 export function scriptOf(facts: readonly TopicFact[], seed: number): Fault[] {
   const random = seededRandom(seed + 1);
   const seen = new Set<string>();
   const originals = facts.filter(({ identity }) => !seen.has(identity) && seen.add(identity));
-  const byPartition = new Map<number, TopicFact[]>();
-  for (const fact of originals) {
-    const group = byPartition.get(fact.partition);
-    if (group) group.push(fact);
-    else byPartition.set(fact.partition, [fact]);
-  }
-  const longest = [...byPartition.entries()].sort((a, b) => b[1].length - a[1].length || a[0] - b[0]);
-  // A second poller takes the partitions with odd numbers.
-  const moving = longest.find(([partition]) => partition % 2 === 1);
-  const others = longest.filter((entry) => entry !== moving);
+  const groups = Array.from({ length: PARTITIONS }, (_, wanted) =>
+    originals.filter(({ partition }) => partition === wanted),
+  );
+  const moving = groups[MOVING_PARTITION] ?? [];
+  const staying = groups[STAYING_PARTITION] ?? [];
+  const [longest = []] = groups.filter((group) => group !== moving && group !== staying).sort(byLength);
   const used = new Set<TopicFact>();
-  const at = (name: FaultName, group: readonly TopicFact[] | undefined, from: number, to: number): Fault[] => {
-    if (!group || group.length === 0) return [];
-    const first = Math.floor(group.length * from);
-    const record = group[first + below(random, Math.max(1, Math.floor(group.length * (to - from))))];
+  // Partitions go on side by side: what comes one after the other lies at rising places of all of them.
+  const at = (name: FaultName, group: readonly TopicFact[], from: number, to: number): Fault[] => {
+    const first = Math.floor(moving.length * from);
+    const record = group[first + below(random, Math.max(1, Math.floor(moving.length * (to - from))))];
     if (!record) return [];
     used.add(record);
     return [{ name, partition: record.partition, offset: record.offset, happened: false }];
   };
   const faults = [
-    ...at('crash', others[0]?.[1], 0.2, 0.4),
-    ...at('time-out', others[1]?.[1] ?? others[0]?.[1], 0.45, 0.6),
-    ...at('rebalance', moving?.[1], 0.65, 0.85),
+    ...at('crash', longest, 0.2, 0.35),
+    ...at('time-out', staying, 0.45, 0.6),
+    ...at('rebalance', moving, 0.75, 0.9),
   ];
   const failing = shuffled(
     originals.filter((fact) => !used.has(fact)),
@@ -59,3 +61,5 @@ export function scriptOf(facts: readonly TopicFact[], seed: number): Fault[] {
     ...faults,
   ];
 }
+
+const byLength = (a: readonly unknown[], b: readonly unknown[]) => b.length - a.length;

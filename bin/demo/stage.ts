@@ -27,6 +27,8 @@ const FORWARD: Decision = { kind: 'forward' };
 const FAILURES = 2;
 const LOOK_MS = 2;
 const DRAIN_MS = 3_000;
+/** So often the partition of the script moves with one more poller. */
+const MAXIMUM_REBALANCES = 5;
 
 /** DynamoDB's own body for a fault of its own. */
 const DATABASE_FAILS: Decision = {
@@ -37,7 +39,7 @@ const DATABASE_FAILS: Decision = {
 
 /**
  * Stands between the workers and the database: writes down what the database accepted, and lets the scripted faults
- * happen at their records, one at a time. Before a worker dies all its other effects get their marks, so that a seed
+ * happen at their records, to each worker one at a time. Before a worker dies all its other effects get their marks, so that a seed
  * brings back the same repeats.
  */
 export class Stage implements Interceptor {
@@ -50,9 +52,11 @@ export class Stage implements Interceptor {
   readonly #unmarked = new Map<string, Set<string>>();
   /** Workers whose further effects are held. */
   readonly #held = new Set<string>();
-  #acting: Fault | undefined;
-  /** The worker that stands still until its time-out. */
-  #frozen: string | undefined;
+  /** What is being done to a worker: one fault at a time. */
+  readonly #acting = new Map<string, Fault>();
+  /** Workers that stand still until their time-out. */
+  readonly #frozen = new Set<string>();
+  #rebalances = 0;
   /** During a rebalance: the identity that the old owner is about to take effect for, and who else asked for it. */
   #contested: { readonly identity: string; readonly owner: string; rivals: number } | undefined;
 
@@ -94,11 +98,10 @@ export class Stage implements Interceptor {
     this.observations.push({ kind: 'killed', worker, cause });
     this.#held.delete(worker);
     this.#unmarked.delete(worker);
-    if (this.#frozen !== worker) return;
-    this.#frozen = undefined;
-    const fault = this.#acting;
-    if (fault && cause === 'time-out') this.#happened(fault);
-    else this.#acting = undefined;
+    if (!this.#frozen.delete(worker)) return;
+    const fault = this.#acting.get(worker);
+    if (fault && cause === 'time-out') this.#happened(fault, worker);
+    else this.#giveUp(worker);
   }
 
   #noticeRival(worker: string): void {
@@ -121,7 +124,7 @@ export class Stage implements Interceptor {
   #effectAnswered(worker: string, record: string, status: number): void {
     const fact = this.#facts.get(record);
     const fault = this.#faults.get(record);
-    const acting = fault !== undefined && fault === this.#acting;
+    const acting = fault !== undefined && fault === this.#acting.get(worker);
     if (status !== 200) {
       if (fact) this.#unmarkedOf(worker).delete(fact.identity);
       if (acting) this.#giveUp(worker);
@@ -136,37 +139,49 @@ export class Stage implements Interceptor {
   #strike(fault: Fault, worker: string): void {
     const process = this.#options.eventSource().worker(worker);
     if (fault.name === 'rebalance') {
-      this.#happened(fault);
+      this.#happened(fault, worker);
     } else if (!process) {
       this.#giveUp(worker);
     } else if (fault.name === 'crash') {
       process.kill();
-      this.#happened(fault);
+      this.#happened(fault, worker);
     } else {
       process.freeze();
-      this.#frozen = worker;
+      this.#frozen.add(worker);
     }
   }
 
   async #act(fault: Fault, request: DatabaseRequest, record: string): Promise<Decision | undefined> {
+    const { worker } = request;
     if (fault.name === 'failing-record') {
       const failures = (this.#failures.get(fault) ?? 0) + 1;
       this.#failures.set(fault, failures);
-      if (failures === FAILURES) this.#happened(fault);
+      if (failures === FAILURES) this.#happened(fault, worker);
       return DATABASE_FAILS;
     }
-    if (!(await this.#until(() => this.#acting === undefined, request))) return undefined;
+    if (!(await this.#until(() => this.#isFree(worker, fault), request))) return undefined;
     if (fault.happened) return undefined;
-    this.#acting = fault;
+    if (fault.name === 'rebalance' && this.#rebalances === MAXIMUM_REBALANCES) return undefined;
+    this.#acting.set(worker, fault);
     if (fault.name === 'rebalance') await this.#rebalance(request, record);
     else await this.#drain(request);
-    if (request.gone.aborted) this.#giveUp(request.worker);
+    if (request.gone.aborted) this.#giveUp(worker);
     return undefined;
+  }
+
+  /**
+   * Nothing else is being done to this worker, nor the same to another one. A rebalance waits for the others too, so
+   * that nothing moves away from a worker that stands still; they do not wait for it, since its rival may be their
+   * worker.
+   */
+  #isFree(worker: string, fault: Fault): boolean {
+    if (fault.name === 'rebalance') return this.#acting.size === 0;
+    return !this.#acting.has(worker) && ![...this.#acting.values()].includes(fault);
   }
 
   /** Something else came first: the fault waits for the record to come again. */
   #giveUp(worker: string): void {
-    this.#acting = undefined;
+    this.#acting.delete(worker);
     this.#held.delete(worker);
   }
 
@@ -181,14 +196,15 @@ export class Stage implements Interceptor {
     const identity = this.#facts.get(record)?.identity ?? '';
     const contested = { identity, owner: request.worker, rivals: 0 };
     this.#contested = contested;
+    this.#rebalances += 1;
     await this.#options.eventSource().scaleUp();
     await this.#until(() => contested.rivals > 0, request);
     this.#contested = undefined;
   }
 
-  #happened(fault: Fault): void {
+  #happened(fault: Fault, worker: string): void {
     fault.happened = true;
-    if (this.#acting === fault) this.#acting = undefined;
+    if (this.#acting.get(worker) === fault) this.#acting.delete(worker);
     this.#options.onFault(fault);
   }
 

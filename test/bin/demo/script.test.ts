@@ -53,12 +53,17 @@ describe.each([
     }
   });
 
-  test('the rebalance lies in a partition that the second poller takes, and the others in ones of their own', () => {
+  test('each further poller up to the sixth moves the partition of the rebalance, and none that of the time-out', () => {
     for (const { faults } of runs) {
       const [crash, timeOut, rebalance] = (['crash', 'time-out', 'rebalance'] as const).map((name) =>
         only(faults, name),
       );
-      expect((rebalance?.partition ?? 0) % 2).toBe(1);
+      // The n-th member of a group takes every n-th partition.
+      const owners = (fault: Fault | undefined) =>
+        [1, 2, 3, 4, 5, 6].map((members) => (fault?.partition ?? 0) % members);
+      const moves = owners(rebalance);
+      expect(moves.slice(1).every((owner, index) => owner !== moves[index])).toBe(true);
+      expect(new Set(owners(timeOut))).toEqual(new Set([0]));
       expect(new Set([crash, timeOut, rebalance].map((fault) => fault?.partition)).size).toBe(3);
     }
   });
@@ -77,4 +82,14 @@ test('other seeds place them elsewhere', () => {
   const places = new Set(Array.from({ length: 20 }, (_, seed) => scriptOf(topic, seed).map(placeOf).join()));
 
   expect(places.size).toBeGreaterThan(15);
+});
+
+test('on a topic of a few records no two faults meet, under many seeds', () => {
+  const topic = topicOf(500, 1).filter(({ offset }) => offset < 5);
+
+  for (let seed = 0; seed < 300; seed += 1) {
+    const faults = scriptOf(topic, seed);
+    expect(new Set(faults.map(placeOf)).size).toBe(faults.length);
+    expect(faults.length).toBe(6);
+  }
 });

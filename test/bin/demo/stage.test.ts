@@ -4,6 +4,7 @@ import type { Fault, FaultName } from '../../../bin/demo/script';
 import { Stage } from '../../../bin/demo/stage';
 import type { DatabaseRequest } from '../../../local/dynamodb/recorder';
 import type { TopicFact } from '../../../local/oracle/oracle';
+import { until } from '../../local/dynamodb/stub-database';
 
 const FACTS: TopicFact[] = [0, 1, 2, 3].flatMap((offset) =>
   [0, 1].map((partition) => ({ partition, offset, key: 'ATL', identity: `id-${partition}-${offset}` })),
@@ -335,11 +336,7 @@ test('a rebalance under a function that asks for nothing before its effect: the 
   expect(stage.observations.map(({ worker }) => worker)).toEqual(['poller-1/1', 'poller-2/1']);
 });
 
-test('faults come one at a time: the second waits until the first has happened', async () => {
-  const faults: Fault[] = [
-    { name: 'time-out', partition: 0, offset: 1, happened: false },
-    { name: 'crash', partition: 1, offset: 1, happened: false },
-  ];
+function stagedWith(...faults: Fault[]) {
   const eventSource = new FakeEventSource();
   const stage = new Stage({
     topic: 'flights',
@@ -349,13 +346,80 @@ test('faults come one at a time: the second waits until the first has happened',
     eventSource: () => eventSource,
     onFault: () => {},
   });
-  await pass(stage, effect('flights-0@1'));
-  const second = pass(stage, effect('flights-1@1', 'poller-2/1'));
-  const whileTheFirstActs = await isHeld(second);
+  return { stage, eventSource };
+}
+describe('several faults', () => {
+  const fault = (name: FaultName, partition: number, offset: number): Fault => ({
+    name,
+    partition,
+    offset,
+    happened: false,
+  });
 
-  stage.workerEnded('poller-1/1', 'time-out');
-  await second;
+  test('of one worker come one at a time: the second waits until the first is over', async () => {
+    const timeOut = fault('time-out', 0, 1);
+    const { stage, eventSource } = stagedWith(timeOut, fault('crash', 1, 1));
+    await pass(stage, effect('flights-0@1'));
+    const second = pass(stage, effect('flights-1@1'));
+    const whileTheFirstActs = await isHeld(second);
 
-  expect(whileTheFirstActs).toBe(true);
-  expect(eventSource.done).toEqual(['freeze poller-1/1', 'kill poller-2/1']);
+    stage.workerEnded('poller-1/1', 'time-out');
+    await second;
+
+    expect(whileTheFirstActs).toBe(true);
+    expect(timeOut.happened).toBe(true);
+    expect(eventSource.done).toEqual(['freeze poller-1/1', 'kill poller-1/1']);
+  });
+
+  test('of two workers do not wait for each other: the rival of a rebalance may have to crash first', async () => {
+    const crash = fault('crash', 1, 1);
+    const rebalance = fault('rebalance', 0, 1);
+    const { stage, eventSource } = stagedWith(rebalance, crash);
+    const old = pass(stage, effect('flights-0@1'));
+    await delay(10);
+
+    await pass(stage, effect('flights-1@1', 'poller-2/1'));
+    stage.workerEnded('poller-2/1', 'crash');
+    const untilTheRivalAsks = await isHeld(old);
+    await pass(stage, claim('id-0-1', 'poller-2/2'), 400);
+    await old;
+
+    expect(untilTheRivalAsks).toBe(true);
+    expect(eventSource.done).toEqual(['scale up', 'kill poller-2/1']);
+    expect([crash.happened, rebalance.happened]).toEqual([true, true]);
+  });
+});
+
+test('a rebalance waits for a time-out of another worker: nothing moves away from a worker that stands still', async () => {
+  const timeOut: Fault = { name: 'time-out', partition: 1, offset: 1, happened: false };
+  const rebalance: Fault = { name: 'rebalance', partition: 0, offset: 1, happened: false };
+  const { stage, eventSource } = stagedWith(timeOut, rebalance);
+  await pass(stage, effect('flights-1@1', 'poller-2/1'));
+  const moving = pass(stage, effect('flights-0@1'));
+  const whileItStands = [await isHeld(moving), ...eventSource.done];
+
+  stage.workerEnded('poller-2/1', 'time-out');
+  await until(() => eventSource.done.includes('scale up'), 'the partition moves');
+  await pass(stage, claim('id-0-1', 'poller-2/2'), 400);
+  await moving;
+
+  expect(whileItStands).toEqual([true, 'freeze poller-2/1']);
+  expect([timeOut.happened, rebalance.happened]).toEqual([true, true]);
+});
+
+test('a rebalance that does not come about is tried five times, and then left out', async () => {
+  const { stage, eventSource, fault } = staged('rebalance');
+
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    const sentOnce = effect('flights-0@1');
+    const held = stage.request(sentOnce.request);
+    expect(await isHeld(held)).toBe(true);
+    sentOnce.die();
+    await held;
+  }
+  const answer = await pass(stage, effect('flights-0@1'));
+
+  expect(answer).toBe('forward');
+  expect(eventSource.done).toEqual(Array.from({ length: 5 }, () => 'scale up'));
+  expect(fault.happened).toBe(false);
 });
