@@ -39,8 +39,8 @@ const DATABASE_FAILS: Decision = {
 
 /**
  * Stands between the workers and the database: writes down what the database accepted, and lets the scripted faults
- * happen at their records, to each worker one at a time. Before a worker dies all its other effects get their marks, so that a seed
- * brings back the same repeats.
+ * happen at their records, to each worker one at a time. Before a worker dies all its other effects get their marks, so
+ * that a seed brings back the same repeats.
  */
 export class Stage implements Interceptor {
   readonly observations: Observation[] = [];

@@ -86,6 +86,7 @@ async function withoutSources(): Promise<Ended> {
   const assembly = synthesized.copy();
   synthesized.remove();
   const checkout = join(directory, 'checkout');
+  rmSync(checkout, { recursive: true, force: true });
   for (const kept of ['bin/demo', 'contract', 'local', 'package.json', 'tsconfig.json']) {
     cpSync(join(ROOT, kept), join(checkout, kept), { recursive: true });
   }
@@ -99,13 +100,25 @@ async function withoutSources(): Promise<Ended> {
   }
 }
 
+/**
+ * On a machine that is busy with other things an invocation may reach its time-out without any script, and then more is
+ * admitted than the seed fixes: such a run holds its verdict, and is run once more for the comparison.
+ */
+async function undisturbed(attempt: () => Promise<Ended>): Promise<Ended> {
+  const ended = await attempt();
+  const scripted = ended.report.admittedEffects.every(({ partition, offset, cause }) =>
+    ended.report.faults.some((one) => one.name === cause && one.partition === partition && one.offset === offset),
+  );
+  return scripted ? ended : attempt();
+}
+
 let runs: { first: Ended; again: Ended; checkpoint: Ended; thrown: Ended };
 beforeAll(async () => {
   // Two at a time: a function that gets no processor times out, which is a fault that nobody scripted.
-  const [first, again] = await Promise.all([demo('first', SEED), withoutSources()]);
+  const [first, again] = await Promise.all([undisturbed(() => demo('first', SEED)), undisturbed(withoutSources)]);
   const [checkpoint, thrown] = await Promise.all([
-    demo('checkpoint', 12, '--reading', 'checkpoint'),
-    demo('thrown', 13, '--mode', 'throw'),
+    undisturbed(() => demo('checkpoint', 12, '--reading', 'checkpoint')),
+    undisturbed(() => demo('thrown', 13, '--mode', 'throw')),
   ]);
   runs = { first, again, checkpoint, thrown };
 }, 300_000);
