@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EXIT } from '../../contract/error-codes';
+import { PARTIAL_READINGS } from '../../local/event-source/retry';
 import { dynamodbAddress, kafkaAddress } from '../../local/servers/address';
 import { MAXIMUM_FLIGHTS } from '../demo/flights';
 import { reportOf, verdictText } from '../demo/report';
@@ -61,7 +62,7 @@ function parse(argv: readonly string[]): DemoOptions & { help: boolean; json: st
     kafka: values.kafka ?? false,
     seed: wholeNumber('--seed', values.seed ?? '1', 0, 2 ** 31),
     records: wholeNumber('--records', values.records ?? String(MAXIMUM_FLIGHTS), MINIMUM_FLIGHTS, MAXIMUM_FLIGHTS),
-    reading: oneOf('--reading', values.reading ?? 'listed', ['listed', 'checkpoint']),
+    reading: oneOf('--reading', values.reading ?? 'listed', PARTIAL_READINGS),
     mode: oneOf('--mode', values.mode ?? 'partial', ['partial', 'throw']),
   };
 }
