@@ -31,6 +31,8 @@ export const ERROR_CODES = {
   handlerInvalid: 'MSK_ONCE_HANDLER_INVALID',
   serverUnreachable: 'MSK_ONCE_SERVER_UNREACHABLE',
   serverFailed: 'MSK_ONCE_SERVER_FAILED',
+  requestUnreadable: 'MSK_ONCE_REQUEST_UNREADABLE',
+  historyInvalid: 'MSK_ONCE_HISTORY_INVALID',
   usage: 'MSK_ONCE_USAGE',
 } as const;
 

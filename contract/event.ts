@@ -8,8 +8,8 @@ export const EVENT_SOURCE_SELF_MANAGED = 'SelfManagedKafka';
 
 export type TimestampType = 'CREATE_TIME' | 'LOG_APPEND_TIME';
 
-/** One header: one property, its name to its bytes. The service writes bytes signed, -128..127. */
-export type KafkaEventHeader = Readonly<Record<string, readonly number[]>>;
+/** One header: one property, its name to its bytes. The service writes bytes signed, -128..127; `null` is accepted. */
+export type KafkaEventHeader = Readonly<Record<string, readonly number[] | null>>;
 
 export interface SchemaMetadata {
   readonly dataFormat: string;

@@ -1,10 +1,12 @@
 import { ERROR_CODES, EXIT } from '../../contract/error-codes';
 import { LocalError } from '../errors';
 import type { TableDefinition } from '../template/tables';
+import { templateInvalid, templateUnsupported } from '../template/template-error';
 import { type DynamoDbApi, DynamoDbError } from './dynamodb-api';
 
 /**
- * Creates the template's tables, empty, on demand. What a local engine does not know (TTL, backups) is left out.
+ * Creates the template's tables with their indexes, empty, on demand. Settings that would change nothing here (capacity,
+ * TTL, backups, tags, streams) are left out, so that any DynamoDB can be asked.
  * All of them or none: a table that exists is refused.
  */
 export async function createTables(database: DynamoDbApi, tables: readonly TableDefinition[]): Promise<void> {
@@ -33,14 +35,28 @@ async function createTable(database: DynamoDbApi, table: TableDefinition): Promi
       ...(table.localSecondaryIndexes.length > 0 && { LocalSecondaryIndexes: table.localSecondaryIndexes }),
     });
   } catch (error) {
-    if (!(error instanceof DynamoDbError) || error.name !== 'ResourceInUseException') throw error;
-    throw new LocalError(
-      ERROR_CODES.usage,
-      `The table ${table.tableName} exists already at ${database.endpoint}: another run uses it, or one that was ` +
-        'interrupted left it behind. Wait for that run, or start the servers anew (npm run servers:stop).',
-      EXIT.refused,
-      { cause: error },
-    );
+    throw error instanceof DynamoDbError ? refusalOf(error, table, database.endpoint) : error;
+  }
+}
+
+function refusalOf(error: DynamoDbError, { tableName, logicalId }: TableDefinition, endpoint: string): Error {
+  switch (error.name) {
+    case 'ResourceInUseException':
+      return new LocalError(
+        ERROR_CODES.usage,
+        `The table ${tableName} exists already at ${endpoint}: another run uses it, or one that was ` +
+          'interrupted left it behind. Wait for that run, or start the servers anew (npm run servers:stop).',
+        EXIT.refused,
+        { cause: error },
+      );
+    case 'ValidationException':
+      return templateInvalid(`Resources.${logicalId}`, `is a table that DynamoDB refuses: ${error.message}`, {
+        cause: error,
+      });
+    case 'NotInEngineException':
+      return templateUnsupported(`Resources.${logicalId}`, `cannot be made in this process: ${error.message}`);
+    default:
+      return error;
   }
 }
 

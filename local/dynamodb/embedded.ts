@@ -1,28 +1,9 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { DynamoDbEngine } from './engine/engine';
+import { type EngineServer, startEngineServer } from './engine/engine-http';
 
-// A CommonJS module without types.
-import dynalite = require('dynalite');
+export type EmbeddedDynamoDb = EngineServer;
 
-export interface EmbeddedDynamoDb {
-  readonly endpoint: string;
-  close(): Promise<void>;
-}
-
-/** A DynamoDB in this process: no Java, no network beyond this machine. It knows no transactions and no PartiQL. */
-export async function startEmbeddedDynamoDb(): Promise<EmbeddedDynamoDb> {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }) as Server;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+/** A DynamoDB in this process, empty: no Java, no network beyond this machine. What it does not know it refuses by name. */
+export function startEmbeddedDynamoDb(): Promise<EmbeddedDynamoDb> {
+  return startEngineServer(new DynamoDbEngine());
 }

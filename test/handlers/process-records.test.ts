@@ -7,8 +7,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { ERROR_CODES } from '../../contract/error-codes';
 import { processRecords } from '../../handlers';
-import { startDynalite, type TestDynamoDb } from '../support/dynalite';
 import { PROJECT } from '../support/project';
+import { startTestDynamoDb, type TestDynamoDb } from '../support/test-dynamodb';
 import { ARN, event, failures, ids, orders } from '../support/virtual-world';
 
 const context = (remainingMs: number) => {
@@ -41,7 +41,7 @@ afterEach(() => {
 describe('processRecords in real time', () => {
   let database: TestDynamoDb;
   beforeAll(async () => {
-    database = await startDynalite();
+    database = await startTestDynamoDb();
   });
   afterAll(() => database.stop());
 
@@ -84,7 +84,7 @@ describe('processRecords in real time', () => {
 
 describe('A5: a process whose work outlives its invocation', () => {
   test('ends with code 1, without an answer, and says whose work it was', async () => {
-    const database = await startDynalite();
+    const database = await startTestDynamoDb();
     const folder = mkdtempSync(path.join(tmpdir(), 'msk-once-deaf-'));
     const file = path.join(folder, 'deaf.ts');
     writeFileSync(

@@ -1,4 +1,4 @@
-import { dynamodbAddress, kafkaAddress } from '../../local/servers/address';
+import { dynamodbAddress, kafkaAddress, sqsAddress } from '../../local/servers/address';
 import { type ServersOptions, startServers } from '../../local/servers/servers';
 
 export interface LiveServers {
@@ -6,6 +6,8 @@ export interface LiveServers {
   readonly kafka: string;
   /** A URL. */
   readonly dynamodb: string;
+  /** A URL; only where the servers that were asked for hold it. */
+  readonly sqs: string;
   /** Stops those that were started for the tests; those that ran before go on. */
   stop(): Promise<void>;
 }
@@ -13,5 +15,10 @@ export interface LiveServers {
 /** Apache Kafka and DynamoDB Local for a test file: those that run already (`npm run servers`), else started for it. */
 export async function liveServers(options: Pick<ServersOptions, 'servers'> = {}): Promise<LiveServers> {
   const running = await startServers(options);
-  return { kafka: kafkaAddress().text, dynamodb: dynamodbAddress().text, stop: () => running.stop() };
+  return {
+    kafka: kafkaAddress().text,
+    dynamodb: dynamodbAddress().text,
+    sqs: sqsAddress().text,
+    stop: () => running.stop(),
+  };
 }

@@ -1,4 +1,5 @@
-import { ATTRIBUTE_TYPES, type AttributeValue, compareValues, typeOf } from './attribute-value';
+import { ATTRIBUTE_TYPES, type AttributeValue, typeOf } from './attribute-value';
+import { compareValues } from './compare-values';
 import type { Condition, Operand } from './condition';
 import { formatPath, samePath } from './document-path';
 import { validationError } from './errors';

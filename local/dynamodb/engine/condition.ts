@@ -1,13 +1,5 @@
-import {
-  type AttributeValue,
-  compareBinaries,
-  compareValues,
-  equalValues,
-  type Item,
-  isSetType,
-  setElements,
-  typeOf,
-} from './attribute-value';
+import { type AttributeValue, type Item, isSetType, setElements, typeOf } from './attribute-value';
+import { compareBinaries, compareValues, equalValues } from './compare-values';
 import { type DocumentPath, resolvePath } from './document-path';
 import type { Comparator } from './syntax';
 
@@ -20,7 +12,8 @@ export type Condition =
   | { readonly kind: 'in'; readonly operand: Operand; readonly among: readonly Operand[] }
   | { readonly kind: 'exists' | 'notExists'; readonly path: DocumentPath }
   | { readonly kind: 'type'; readonly operand: Operand; readonly type: string }
-  | { readonly kind: 'beginsWith' | 'contains'; readonly left: Operand; readonly right: Operand };
+  | { readonly kind: 'beginsWith'; readonly left: Operand; readonly right: Operand }
+  | { readonly kind: 'contains'; readonly left: Operand; readonly right: Operand };
 
 export type Operand =
   | { readonly kind: 'path'; readonly path: DocumentPath }
@@ -61,6 +54,35 @@ export function holds(condition: Condition, item: Item | undefined): boolean {
     case 'contains':
       return contains(evaluate(condition.left, item), evaluate(condition.right, item));
   }
+}
+
+/** The attributes of the item that the condition looks at. */
+export function attributesIn(condition: Condition): string[] {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.conditions.flatMap(attributesIn);
+    case 'not':
+      return attributesIn(condition.condition);
+    case 'exists':
+    case 'notExists':
+      return [condition.path[0] as string];
+    case 'compare':
+    case 'beginsWith':
+    case 'contains':
+      return [condition.left, condition.right].flatMap(attributeOf);
+    case 'between':
+      return [condition.operand, condition.lower, condition.upper].flatMap(attributeOf);
+    case 'in':
+      return [condition.operand, ...condition.among].flatMap(attributeOf);
+    case 'type':
+      return attributeOf(condition.operand);
+  }
+}
+
+function attributeOf(operand: Operand): string[] {
+  if (operand.kind === 'value') return [];
+  return operand.kind === 'path' ? [operand.path[0] as string] : attributeOf(operand.operand);
 }
 
 function evaluate(operand: Operand, item: Item | undefined): AttributeValue | undefined {

@@ -27,46 +27,50 @@ function child(value: AttributeValue, part: string | number): AttributeValue | u
   return 'M' in value && Object.hasOwn(value.M, part) ? value.M[part] : undefined;
 }
 
-/** The item with `value` at the path; beyond the end of a list the value is appended. */
-export function withPath(item: Item, path: DocumentPath, value: AttributeValue): Item {
-  return changed({ M: item }, path, 0, value);
+type MutableItem = Record<string, AttributeValue>;
+
+/** Puts `value` at the path of an item that is the caller's own; what lies deeper is copied. Beyond its end a list grows. */
+export function setPath(item: MutableItem, path: DocumentPath, value: AttributeValue): void {
+  change(item, path, value);
 }
 
-/** The item without what is at the path, if anything is. */
-export function withoutPath(item: Item, path: DocumentPath): Item {
-  return changed({ M: item }, path, 0, undefined);
+/** Takes away what is at the path, if anything is. */
+export function removePath(item: MutableItem, path: DocumentPath): void {
+  change(item, path, undefined);
 }
 
-function changed(root: { M: Item }, path: DocumentPath, depth: number, value: AttributeValue | undefined): Item {
-  return (changedValue(root, path, depth, value) as { M: Item }).M;
+function change(item: MutableItem, path: DocumentPath, value: AttributeValue | undefined): void {
+  const [name, ...inner] = path as readonly [string, ...DocumentPath];
+  put(item, name, inner.length === 0 ? value : changed(child({ M: item }, name), inner, value));
 }
 
-function changedValue(
-  parent: AttributeValue,
+function put(map: MutableItem, name: string, value: AttributeValue | undefined): void {
+  if (value === undefined) delete map[name];
+  else if (name === '__proto__') Object.defineProperty(map, name, { value, enumerable: true, configurable: true });
+  else map[name] = value;
+}
+
+function changed(
+  parent: AttributeValue | undefined,
   path: DocumentPath,
-  depth: number,
   value: AttributeValue | undefined,
 ): AttributeValue {
-  const part = path[depth] as string | number;
-  const last = depth === path.length - 1;
-  if (typeof part === 'number' ? !('L' in parent) : !('M' in parent)) throw invalidPath();
-  const inner = child(parent, part);
-  if (!last && inner === undefined) throw invalidPath();
-  const next = last ? value : changedValue(inner as AttributeValue, path, depth + 1, value);
-  if ('L' in parent) {
+  const [part, ...inner] = path as readonly [string | number, ...DocumentPath];
+  if (parent === undefined) throw invalidPath();
+  const next = inner.length === 0 ? value : changed(child(parent, part), inner, value);
+  if (typeof part === 'number' && 'L' in parent) {
     const list = [...parent.L];
-    const index = part as number;
-    if (next === undefined) list.splice(index, 1);
-    else if (index < list.length) list[index] = next;
+    if (next === undefined) list.splice(part, 1);
+    else if (part < list.length) list[part] = next;
     else list.push(next);
     return { L: list };
   }
-  const map = { ...(parent as { M: Item }).M };
-  if (next === undefined) delete map[part];
-  else if (part === '__proto__')
-    Object.defineProperty(map, part, { value: next, enumerable: true, configurable: true });
-  else map[part as string] = next;
-  return { M: map };
+  if (typeof part === 'string' && 'M' in parent) {
+    const map = { ...parent.M };
+    put(map, part, next);
+    return { M: map };
+  }
+  throw invalidPath();
 }
 
 function invalidPath() {

@@ -17,6 +17,9 @@ export interface SdkHttpResponse {
   readonly body: Uint8Array;
 }
 
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
+
 /**
  * The engine as the `requestHandler` of an SDK client: no socket and no timer, so a call takes no time but its
  * promises. The SDK's own serialiser and deserialiser stay in use.
@@ -30,7 +33,7 @@ export class EngineRequestHandler {
     if (options.abortSignal?.aborted) throw Object.assign(new Error('Request aborted'), { name: 'AbortError' });
     const { statusCode, body } = answerRequest(this.engine, targetOf(request.headers), textOf(request.body));
     return {
-      response: { statusCode, headers: { 'content-type': CONTENT_TYPE }, body: new TextEncoder().encode(body) },
+      response: { statusCode, headers: { 'content-type': CONTENT_TYPE }, body: ENCODER.encode(body) },
     };
   }
 
@@ -50,6 +53,6 @@ function targetOf(headers: Readonly<Record<string, string>>): string {
 
 function textOf(body: unknown): string {
   if (typeof body === 'string') return body;
-  if (body instanceof Uint8Array) return new TextDecoder().decode(body);
+  if (body instanceof Uint8Array) return DECODER.decode(body);
   throw new Error(`The engine reads a request body of text or bytes, found ${typeof body}.`);
 }

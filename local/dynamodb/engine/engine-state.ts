@@ -8,8 +8,10 @@ export interface EngineFaults {
   unprocessedKey?(table: string, key: Item): boolean;
   /** true: the write of a BatchWriteItem comes back unprocessed. */
   unprocessedWrite?(table: string, key: Item): boolean;
-  /** true: the member of a BatchExecuteStatement is answered with ThrottlingError. */
+  /** true: the member of a BatchExecuteStatement does nothing and is answered with ThrottlingError. */
   throttledStatement?(table: string, key: Item): boolean;
+  /** true: the member of a BatchExecuteStatement takes effect and is answered with InternalServerError all the same. */
+  unansweredStatement?(table: string, key: Item): boolean;
   /** true: the transaction is cancelled by a conflict on this item. */
   conflictingItem?(table: string, key: Item): boolean;
 }
@@ -20,15 +22,12 @@ export interface EngineState {
   /** TransactWriteItems and ExecuteTransaction share them. */
   readonly requestTokens: RequestTokens;
   readonly faults: EngineFaults;
+  /** Whether a refused member of a BatchExecuteStatement can bring its item. */
+  readonly memberItems: boolean;
   /** Milliseconds since the epoch. */
   now(): number;
 }
 
-export function newState(now: () => number, faults: EngineFaults): EngineState {
-  return {
-    tables: new Tables(),
-    requestTokens: new RequestTokens(),
-    faults,
-    now,
-  };
+export function newState(given: Pick<EngineState, 'now' | 'faults' | 'memberItems'>): EngineState {
+  return { ...given, tables: new Tables(), requestTokens: new RequestTokens() };
 }

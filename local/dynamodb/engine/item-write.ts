@@ -1,9 +1,12 @@
-import { type Item, itemBytes, valueBytes } from './attribute-value';
+import type { AttributeValue, Item } from './attribute-value';
 import { type Condition, holds } from './condition';
 import { conditionalCheckFailed, duplicateItem, itemError, validationError } from './errors';
+import { requireIndexKeys } from './index-keys';
 import { ENGINE_LIMITS } from './limits';
+import { requireNestingLevels } from './parse-value';
 import type { StorageKey, Table } from './table';
 import { applyUpdate, type UpdateAction } from './update';
+import { itemBytes, valueBytes } from './value-size';
 
 /** A write on one item, checked as far as it can be without looking at the item. */
 export interface ItemWrite {
@@ -14,6 +17,8 @@ export interface ItemWrite {
   /** Whether a refusal gives the item that stood in the way. */
   readonly returnsOldOnFailure: boolean;
   readonly effect: Effect;
+  /** Those of the request that stand in expressions, or parameters of the statement. */
+  readonly values: readonly AttributeValue[];
 }
 
 export type Effect =
@@ -64,6 +69,8 @@ function after({ table, key, effect }: ItemWrite, before: Item | undefined): Ite
       if (itemBytes(item) > ENGINE_LIMITS.itemBytes) {
         throw updateTooLarge();
       }
+      if (effect.actions.some(({ path }) => path.length > 1)) requireNestingLevels(item);
+      requireIndexKeys(table, item, 'update');
       return item;
     }
   }

@@ -11,8 +11,9 @@ const INERT: Readonly<Record<string, unknown>> = {
 /** A parameter that the engine does not know is refused by its name: taken silently it would make a test lie. */
 export function requireKnownParameters(where: string, input: unknown, known: readonly string[]): Parameters {
   const parameters = requireObject(where, input);
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value === undefined || value === null || known.includes(name) || INERT[name] === value) continue;
+  for (const name of Object.keys(parameters)) {
+    const value = parameters[name];
+    if (known.includes(name) || value === undefined || value === null || INERT[name] === value) continue;
     throw notInEngine(`${name} of ${where}`, known.join(', '));
   }
   return parameters;
@@ -46,6 +47,17 @@ export function optionalLimit(parameters: Parameters): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value;
   throw validationError('Limit must be greater than or equal to 1');
+}
+
+const NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
+
+/** The name of a table or of an index that is to be created. */
+export function requireName(value: unknown): string {
+  if (typeof value === 'string' && NAME.test(value)) return value;
+  throw validationError(
+    'Invalid table/index name.  Table/index names must be between 3 and 255 characters long, ' +
+      `and may contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'; found ${JSON.stringify(value) ?? 'nothing'}`,
+  );
 }
 
 export function oneOf<Value extends string>(

@@ -15,11 +15,11 @@ export class RequestTokens {
 
   /** Whether the request has succeeded before. */
   isRepeated(token: string | undefined, content: () => string, nowMs: number): boolean {
-    if (token === undefined || token === '') return false;
-    if (token.length > ENGINE_LIMITS.requestTokenLength) {
+    if (token === undefined) return false;
+    if (token === '' || token.length > ENGINE_LIMITS.requestTokenLength) {
       throw validationError(
-        `Value ${token} at 'clientRequestToken' failed to satisfy constraint: ` +
-          `Member must have length less than or equal to ${ENGINE_LIMITS.requestTokenLength}`,
+        `Value '${token}' at 'clientRequestToken' failed to satisfy constraint: ` +
+          `Member must have length greater than or equal to 1 and less than or equal to ${ENGINE_LIMITS.requestTokenLength}`,
       );
     }
     this.#forget(nowMs);
@@ -33,7 +33,7 @@ export class RequestTokens {
   }
 
   succeeded(token: string | undefined, content: () => string, nowMs: number): void {
-    if (token === undefined || token === '') return;
+    if (token === undefined) return;
     this.#known.set(token, { content: content(), untilMs: nowMs + ENGINE_LIMITS.requestTokenMs });
   }
 

@@ -1,4 +1,5 @@
 import type { AttributeValue } from './attribute-value';
+import type { DocumentPath } from './document-path';
 
 /**
  * What an expression or a PartiQL statement says, before its names and values are known: parsed once per text, bound
@@ -59,10 +60,14 @@ export type UpdateActionSyntax =
 
 /** What a request gives to the text. */
 export interface Binding {
+  /** Paths into attributes that the text has named. */
+  readonly nestedPaths: DocumentPath[];
   name(alias: string): string;
   value(value: ValueSyntax): AttributeValue;
 }
 
-export function bindPath(path: PathSyntax, binding: Binding): (string | number)[] {
-  return path.map((part) => (typeof part === 'object' ? binding.name(part.alias) : part));
+export function bindPath(path: PathSyntax, binding: Binding): DocumentPath {
+  const bound = path.map((part) => (typeof part === 'object' ? binding.name(part.alias) : part));
+  if (bound.length > 1) binding.nestedPaths.push(bound);
+  return bound;
 }

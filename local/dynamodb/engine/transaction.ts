@@ -1,22 +1,24 @@
-import { type Item, itemBytes } from './attribute-value';
 import type { EngineFaults } from './engine-state';
-import { type CancellationReason, DynamoDbEngineError, transactionCanceled, validationError } from './errors';
+import {
+  attempt,
+  DynamoDbEngineError,
+  type MemberError,
+  reasonOf,
+  transactionCanceled,
+  validationError,
+} from './errors';
 import { type ItemWrite, type Outcome, store, tryWrite } from './item-write';
 import { ENGINE_LIMITS } from './limits';
+import { itemBytes, valueBytes } from './value-size';
 
-const NONE: CancellationReason = { Code: 'None' };
+export const NONE: MemberError = { Code: 'None' };
 
 /** An action of a transaction: a write, or why it cannot be one. */
 export type TransactionAction = ItemWrite | DynamoDbEngineError;
 
 /** Reads an action; a mistake that belongs to its item alone becomes the reason at its place. */
-export function readAction(read: () => ItemWrite): TransactionAction {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DynamoDbEngineError && error.ofOneItem) return error;
-    throw error;
-  }
+export function readAction<Action>(read: () => Action): Action | DynamoDbEngineError {
+  return attempt(read, ({ scope }) => scope === 'item');
 }
 
 /** All or nothing. The reasons of a cancellation stand at the places of the actions. */
@@ -24,7 +26,7 @@ export function runTransaction(actions: readonly TransactionAction[], faults: En
   const writes = actions.filter((action): action is ItemWrite => !(action instanceof DynamoDbEngineError));
   requireSeparateItems(writes);
   requireSmall(writes);
-  const reasons: CancellationReason[] = [];
+  const reasons: MemberError[] = [];
   const outcomes: Outcome[] = [];
   for (const action of actions) {
     const result = tryAction(action, faults);
@@ -42,27 +44,16 @@ export function runTransaction(actions: readonly TransactionAction[], faults: En
  * What an update finds wrong in its item is a reason too, in the service (API Reference, TransactWriteItems); DynamoDB
  * Local answers a ValidationException for the whole request.
  */
-function tryAction(action: TransactionAction, faults: EngineFaults): Outcome | CancellationReason {
+function tryAction(action: TransactionAction, faults: EngineFaults): Outcome | MemberError {
   if (action instanceof DynamoDbEngineError) return reasonOf(action);
   if (faults.conflictingItem?.(action.table.schema.name, action.key)) {
     return { Code: 'TransactionConflict', Message: 'Transaction is ongoing for the item' };
   }
-  try {
-    return tryWrite(action);
-  } catch (error) {
-    if (error instanceof DynamoDbEngineError) return reasonOf(error);
-    throw error;
-  }
-}
-
-const REASON_CODES: Readonly<Record<string, string>> = {
-  ConditionalCheckFailedException: 'ConditionalCheckFailed',
-  DuplicateItemException: 'DuplicateItem',
-  ValidationException: 'ValidationError',
-};
-
-function reasonOf({ name, message, details }: DynamoDbEngineError): CancellationReason {
-  return { Code: REASON_CODES[name] ?? name, Message: message, ...(details.Item && { Item: details.Item }) };
+  const outcome = attempt(
+    () => tryWrite(action),
+    ({ scope }) => scope !== 'request',
+  );
+  return outcome instanceof DynamoDbEngineError ? reasonOf(outcome) : outcome;
 }
 
 function requireSeparateItems(writes: readonly ItemWrite[]): void {
@@ -71,23 +62,14 @@ function requireSeparateItems(writes: readonly ItemWrite[]): void {
   throw validationError('Transaction request cannot include multiple operations on one item');
 }
 
-/** Counted are the items that are put and the keys and values of the rest. */
+/** Counted is what the request holds: items, keys and values. */
 function requireSmall(writes: readonly ItemWrite[]): void {
-  const bytes = writes.reduce((sum, write) => sum + writeBytes(write), 0);
+  const bytes = writes.reduce((sum, write) => sum + requestBytes(write), 0);
   if (bytes <= ENGINE_LIMITS.transactionBytes) return;
   throw validationError(`Transaction payload size cannot exceed 4MB. Payload Size: ${bytes}`);
 }
 
-function writeBytes({ key, effect }: ItemWrite): number {
-  if (effect.kind === 'put' || effect.kind === 'insert') return itemBytes(effect.item);
-  if (effect.kind !== 'update') return itemBytes(key);
-  const values: Item = Object.fromEntries(
-    effect.actions.flatMap((action, index) => {
-      if (action.kind === 'remove') return [];
-      const value =
-        action.kind === 'set' ? (action.value.kind === 'value' ? action.value.value : undefined) : action.value;
-      return value === undefined ? [] : [[String(index), value]];
-    }),
-  );
-  return itemBytes(key) + itemBytes(values);
+function requestBytes({ key, effect, values }: ItemWrite): number {
+  const item = effect.kind === 'put' || effect.kind === 'insert' ? effect.item : key;
+  return values.reduce((bytes, value) => bytes + valueBytes(value), itemBytes(item));
 }

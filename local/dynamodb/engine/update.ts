@@ -1,16 +1,7 @@
-import {
-  type AttributeValue,
-  compareBinaries,
-  compareStrings,
-  type Item,
-  isSetType,
-  type SetType,
-  setElements,
-  setOf,
-  typeOf,
-} from './attribute-value';
+import { type AttributeValue, type Item, isSetType, type SetType, setElements, setOf, typeOf } from './attribute-value';
+import { compareBinaries, compareStrings } from './compare-values';
 import { addNumbers, compareNumbers, subtractNumbers } from './decimal';
-import { type DocumentPath, resolvePath, withoutPath, withPath } from './document-path';
+import { type DocumentPath, removePath, resolvePath, setPath } from './document-path';
 import { validationError } from './errors';
 
 /** An update with its names and values. */
@@ -33,25 +24,21 @@ export function applyUpdate(actions: readonly UpdateAction[], item: Item): Item 
   const changes = actions.map((action) => changeOf(action, item));
   const written = changes.filter(({ value }) => value !== undefined).sort((a, b) => comparePaths(a.path, b.path));
   const removed = changes.filter(({ value }) => value === undefined).sort((a, b) => comparePaths(b.path, a.path));
-  let result = item;
-  for (const { path, value } of written) result = withPath(result, path, value as AttributeValue);
+  const result = { ...item };
+  for (const { path, value } of written) setPath(result, path, value as AttributeValue);
   for (const { path } of removed) {
-    if (resolvePath(item, path) !== undefined) result = withoutPath(result, path);
+    if (resolvePath(item, path) !== undefined) removePath(result, path);
     // Nothing to remove, perhaps not even a place for it: that is refused.
-    else withoutPath(item, path);
+    else removePath({ ...item }, path);
   }
   return result;
 }
 
-/** By element; names in no particular order, which does not matter to them. */
+/** By index; names in no particular order, which does not matter to them. No path of an update contains another. */
 function comparePaths(left: DocumentPath, right: DocumentPath): number {
-  for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
-    const a = left[index];
-    const b = right[index];
-    if (typeof a === 'number' && typeof b === 'number' && a !== b) return a - b;
-    if (a !== b) return String(a) < String(b) ? -1 : 1;
-  }
-  return left.length - right.length;
+  const place = left.findIndex((part, index) => part !== right[index]);
+  const [a, b] = [left[place], right[place]];
+  return typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : 1;
 }
 
 function changeOf(action: UpdateAction, item: Item): Change {

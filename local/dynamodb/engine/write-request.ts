@@ -1,8 +1,9 @@
-import { parseItem } from './attribute-value';
 import { validationError } from './errors';
 import { Placeholders } from './expression/placeholders';
+import { requireIndexKeys, requireScalarKeys } from './index-keys';
 import { type Effect, type ItemWrite, requireItemSize } from './item-write';
 import { oneOf, optionalText, type Parameters } from './parameters';
+import { parseItem } from './parse-value';
 import type { Tables } from './tables';
 
 const COMMON = [
@@ -33,11 +34,13 @@ export function readWrite(kind: WriteKind, parameters: Parameters, tables: Table
   const actions = placeholders.update(updateText) ?? [];
   const condition = placeholders.condition('ConditionExpression', conditionText);
   placeholders.requireAllUsed();
-  const common = { condition, returnsOldOnFailure };
+  const common = { condition, returnsOldOnFailure, values: placeholders.values };
   if (kind === 'Put') {
     const item = parseItem(parameters.Item);
     const table = tables.get(optionalText(parameters, 'TableName'));
+    requireScalarKeys(table, placeholders.nestedPaths);
     const storageKey = table.storageKeyOf(item);
+    requireIndexKeys(table, item, 'item');
     requireItemSize(item);
     return { ...common, table, key: table.onlyKey(item), storageKey, effect: { kind: 'put', item } };
   }
@@ -45,6 +48,7 @@ export function readWrite(kind: WriteKind, parameters: Parameters, tables: Table
     throw validationError('Cannot have null key for GetItem, DeleteItem, or UpdateItem');
   }
   const table = tables.get(optionalText(parameters, 'TableName'));
+  requireScalarKeys(table, placeholders.nestedPaths);
   const key = table.keyOf(parameters.Key);
   return { ...common, table, ...key, effect: effectOf(kind, actions) };
 }

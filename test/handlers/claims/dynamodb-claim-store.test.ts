@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { Claim, ClaimRequest, ClaimStore } from '../../../handlers/claims/claim-store';
 import { DynamoDbClaimStore } from '../../../handlers/claims/dynamodb-claim-store';
-import { startDynalite, type TestDynamoDb } from '../../support/dynalite';
 import { type ClientFault, FaultyClient } from '../../support/faulty-client';
 import { putRaw, type RawItem, rawItem } from '../../support/stored-claim';
+import { startTestDynamoDb, type TestDynamoDb, withoutOldItems } from '../../support/test-dynamodb';
 
 const START = 1_790_000_000_000;
 const LEASE = 30_000;
@@ -11,7 +11,7 @@ const REMEMBER = 1_209_600;
 
 let database: TestDynamoDb;
 beforeAll(async () => {
-  database = await startDynalite();
+  database = await startTestDynamoDb(withoutOldItems());
 });
 afterAll(() => database.stop());
 

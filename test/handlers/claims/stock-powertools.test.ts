@@ -6,10 +6,10 @@ import { DynamoDbClaimStore } from '../../../handlers/claims/dynamodb-claim-stor
 import { createProcessor } from '../../../handlers/create-processor';
 import { json } from '../../../handlers/index';
 import { type ProcessRecordsOptions, settingsOf } from '../../../handlers/options';
-import { startDynalite, type TestDynamoDb, testClient } from '../../support/dynalite';
 import { FaultyClient } from '../../support/faulty-client';
 import { realPorts } from '../../support/real-ports';
 import { putRaw, rawItem } from '../../support/stored-claim';
+import { startTestDynamoDb, type TestDynamoDb, testClient } from '../../support/test-dynamodb';
 import { event, failures, MAPPINGS, world } from '../../support/virtual-world';
 
 type Order = { orderId: unknown; amount?: number };
@@ -20,7 +20,7 @@ const REMAINING_MS = 60_000;
 
 let database: TestDynamoDb;
 beforeAll(async () => {
-  database = await startDynalite();
+  database = await startTestDynamoDb();
 });
 afterAll(() => database.stop());
 afterEach(() => jest.restoreAllMocks());

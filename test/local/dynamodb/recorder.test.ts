@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { chained } from '../../../local/dynamodb/interceptor';
 import { type DatabaseRequest, type Decision, type Interceptor, Recorder } from '../../../local/dynamodb/recorder';
 import { json, nowhere, type StubDatabase, stubDatabase, until } from './stub-database';
 
@@ -41,9 +42,15 @@ function recorder(target: string, decide: (request: DatabaseRequest) => Decision
 }
 
 const forward = (): Decision => ({ kind: 'forward' });
-const call = (endpoint: string, body: unknown = { TableName: 'Counters' }, operation = 'UpdateItem') =>
+const call = (
+  endpoint: string,
+  body: unknown = { TableName: 'Counters' },
+  operation = 'UpdateItem',
+  signal: AbortSignal | null = null,
+) =>
   fetch(endpoint, {
     method: 'POST',
+    signal,
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
@@ -154,6 +161,160 @@ describe('an answer of its own', () => {
   });
 });
 
+describe('no answer', () => {
+  test('the connection is closed, and the database never sees the request', async () => {
+    const { endpoint: target, requests } = await database();
+    const { recorder: it, seen } = recorder(target, () => ({ kind: 'drop' }));
+
+    await expect(call(await it.endpointFor('w'))).rejects.toThrow();
+
+    expect(requests).toEqual([]);
+    expect(seen.map(({ what }) => what)).toEqual(['request']);
+  });
+
+  test('nothing comes, until the sender gives up', async () => {
+    const { endpoint: target, requests } = await database();
+    let gone: AbortSignal | undefined;
+    const { recorder: it } = recorder(target, (request) => {
+      gone = request.gone;
+      return { kind: 'hang' };
+    });
+    const sender = new AbortController();
+    const answered = call(await it.endpointFor('w'), {}, 'UpdateItem', sender.signal);
+    await until(() => gone !== undefined, 'the request has come in');
+
+    sender.abort();
+
+    await expect(answered).rejects.toThrow('aborted');
+    await until(() => gone?.aborted === true, 'it is known to be gone');
+    expect(requests).toEqual([]);
+  });
+
+  test.each(['drop', 'hang'] as const)('the database has done it, and its answer is lost: %s', async (kind) => {
+    const { endpoint: target, requests } = await database(json(200, { done: true }));
+    const outputs: unknown[] = [];
+    const it = new Recorder(target, {
+      request: forward,
+      answered: (_, __, output) => {
+        outputs.push(output);
+        return { kind };
+      },
+    });
+    closing.unshift(it);
+    const sender = new AbortController();
+    const answered = call(await it.endpointFor('w'), {}, 'UpdateItem', sender.signal);
+    const lost = expect(answered).rejects.toThrow();
+    await until(() => outputs.length === 1, 'the database has answered');
+    if (kind === 'hang') sender.abort();
+
+    await lost;
+
+    expect(requests).toHaveLength(1);
+    expect(outputs).toEqual([{ done: true }]);
+  });
+});
+
+describe('another request instead', () => {
+  test('reaches the database, is what is seen, and its answer is made into the answer', async () => {
+    const { endpoint: target, requests } = await database(json(200, { got: 'half' }));
+    const { recorder: it, seen } = recorder(target, () => ({
+      kind: 'replace',
+      input: { half: true },
+      answer: (output) => ({ whole: output }),
+    }));
+
+    const answer = await call(await it.endpointFor('w'), { half: false, and: 'more' });
+
+    expect(requests.map(({ body, target: operation }) => [operation, body])).toEqual([
+      ['DynamoDB_20120810.UpdateItem', '{"half":true}'],
+    ]);
+    expect(await answer.json()).toEqual({ whole: { got: 'half' } });
+    expect(seen[1]).toMatchObject({ what: 'answer', input: { half: true }, output: { got: 'half' } });
+  });
+
+  test('is refused in the words of the database', async () => {
+    const { endpoint: target } = await database(json(400, { __type: 'x#ValidationException' }));
+    const { recorder: it } = recorder(target, () => ({ kind: 'replace', input: {}, answer: () => ({ fine: true }) }));
+
+    const answer = await call(await it.endpointFor('w'));
+
+    expect([answer.status, await answer.json()]).toEqual([400, { __type: 'x#ValidationException' }]);
+  });
+});
+
+describe('a copy', () => {
+  function copying(target: string) {
+    const requests: DatabaseRequest[] = [];
+    const made = recorder(target, (request) => {
+      requests.push(request);
+      return forward();
+    });
+    return { ...made, copyOf: (index: number) => requests[index]?.sendCopy() };
+  }
+
+  test('has the bytes of its original, is seen as what it is, and asks nobody', async () => {
+    const { endpoint: target, requests } = await database(json(400, { __type: 'x#ConditionalCheckFailedException' }));
+    const { recorder: it, seen, copyOf } = copying(target);
+    const endpoint = await it.endpointFor('w');
+    await call(endpoint, '{ "n": 1 }');
+
+    await copyOf(0);
+
+    expect(requests.map(({ body }) => body)).toEqual(['{ "n": 1 }', '{ "n": 1 }']);
+    expect(seen.map(({ what, input }) => [what, input])).toEqual([
+      ['request', { n: 1 }],
+      ['answer', { n: 1 }],
+      ['answer', { n: 1 }],
+    ]);
+  });
+
+  test('carries the number of its original, and requests are numbered as they come', async () => {
+    const { endpoint: target } = await database();
+    const seen: string[] = [];
+    const requests: DatabaseRequest[] = [];
+    const it = new Recorder(target, {
+      request: (request) => {
+        requests.push(request);
+        return forward();
+      },
+      answered: ({ number, isCopy }) => {
+        seen.push(`${number}${isCopy ? ' copy' : ''}`);
+      },
+    });
+    closing.unshift(it);
+    const [one, other] = [await it.endpointFor('w'), await it.endpointFor('v')];
+    await call(one);
+    await call(other);
+
+    await requests[0]?.sendCopy();
+    await call(one);
+
+    expect(seen).toEqual(['1', '2', '1 copy', '3']);
+  });
+
+  test('reaches the database though its sender has died long ago', async () => {
+    const { endpoint: target, requests } = await database();
+    const { recorder: it, copyOf } = copying(target);
+    await call(await it.endpointFor('w'));
+    await it.release('w');
+
+    await copyOf(0);
+
+    expect(requests).toHaveLength(2);
+  });
+
+  test('of which nothing can be heard any more ends in nothing', async () => {
+    const { endpoint: target, close } = await stubDatabase();
+    const { recorder: it, copyOf } = copying(target);
+    await call(await it.endpointFor('w'));
+    await close();
+
+    await copyOf(0);
+    await it.close();
+    await copyOf(0);
+  });
+});
+
 describe('a request that is held', () => {
   function holding(target: string) {
     let release = () => {};
@@ -202,6 +363,32 @@ describe('a request that is held', () => {
 
     expect(requests.map(({ body }) => body)).toEqual(['{"n":2}']);
     expect(seen.filter(({ what }) => what === 'answer').map(({ input }) => input)).toEqual([{ n: 2 }]);
+  });
+
+  test('arrives after its sender has died, if it was on its way', async () => {
+    const { endpoint: target, requests } = await database();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const signals: AbortSignal[] = [];
+    const { recorder: it, seen } = recorder(target, async ({ gone }) => {
+      signals.push(gone);
+      await held;
+      return { kind: 'forward', onItsWay: true };
+    });
+    const sender = httpRequest(await it.endpointFor('w'), { method: 'POST' });
+    sender.on('error', () => {});
+    sender.end('{"n":1}');
+    await until(() => signals.length === 1, 'the request is held');
+
+    sender.destroy();
+    await until(() => signals[0]?.aborted === true, 'the death is seen');
+    release();
+    await until(() => seen.length === 2, 'its answer is seen');
+
+    expect(requests.map(({ body }) => body)).toEqual(['{"n":1}']);
+    expect(seen[1]).toMatchObject({ what: 'answer', input: { n: 1 }, status: 200 });
   });
 });
 
@@ -262,6 +449,30 @@ describe('what breaks', () => {
     expect(seen.map(({ what }) => what)).toEqual(['request', 'request']);
   });
 
+  test('a database that is not there, or breaks off in its answer, is told of', async () => {
+    const { endpoint: breaking } = await database((_, outgoing) => {
+      outgoing.writeHead(200, { 'content-length': '100' });
+      outgoing.write('{', () => outgoing.destroy());
+    });
+    const told: string[] = [];
+    for (const target of [await nowhere(), breaking]) {
+      const it = new Recorder(target, {
+        request: forward,
+        answered: () => {
+          throw new Error('it was no answer');
+        },
+        unanswered: ({ operation, worker }, problem) => told.push(`${operation} of ${worker}: ${problem}`),
+      });
+      closing.unshift(it);
+      await expect(call(await it.endpointFor('w'))).rejects.toThrow();
+    }
+
+    expect(told).toEqual([
+      expect.stringMatching(/^UpdateItem of w: connect ECONNREFUSED 127\.0\.0\.1:\d+$/),
+      expect.stringMatching(/^UpdateItem of w: aborted$/),
+    ]);
+  });
+
   test('an interceptor that throws costs that request its connection, and no other', async () => {
     const { endpoint: target, requests } = await database();
     let first = true;
@@ -286,6 +497,88 @@ describe('what breaks', () => {
     await expect(call(endpoint, '{"half":')).rejects.toThrow();
 
     expect((await call(endpoint)).status).toBe(200);
+  });
+});
+
+test('the endpoint of a worker that is gone closes, and the others stay', async () => {
+  const { endpoint: target } = await database();
+  const { recorder: it } = recorder(target);
+  const [gone, other] = [await it.endpointFor('w/1'), await it.endpointFor('w/2')];
+  await call(gone);
+
+  await it.release('w/1');
+  await it.release('nobody');
+
+  await expect(call(gone)).rejects.toThrow();
+  expect((await call(other)).status).toBe(200);
+});
+
+describe('several interceptors as one', () => {
+  const named = (name: string, said: string[], given: Partial<Interceptor> = {}): Interceptor => ({
+    request: () => {
+      said.push(`${name} request`);
+      return forward();
+    },
+    answered: () => {
+      said.push(`${name} answer`);
+    },
+    unanswered: () => said.push(`${name} nothing`),
+    ...given,
+  });
+
+  test('all see what is passed on, in their order', async () => {
+    const said: string[] = [];
+    const { endpoint: target } = await database();
+    const it = new Recorder(target, chained(named('a', said), named('b', said)));
+    closing.unshift(it);
+
+    const answer = await call(await it.endpointFor('w'));
+
+    expect(answer.status).toBe(200);
+    expect(said).toEqual(['a request', 'b request', 'a answer', 'b answer']);
+  });
+
+  test('one that decides keeps the request from those behind it, and one that loses the answer does so for all', async () => {
+    const said: string[] = [];
+    const { endpoint: target } = await database();
+    const drops = named('b', said, { request: () => ({ kind: 'drop' }) });
+    const loses = named('b', said, { answered: () => ({ kind: 'drop' }) });
+    for (const middle of [drops, loses]) {
+      const it = new Recorder(target, chained(named('a', said), middle, named('c', said)));
+      closing.unshift(it);
+      await expect(call(await it.endpointFor('w'))).rejects.toThrow();
+      said.push('-');
+    }
+
+    expect(said).toEqual(['a request', '-', 'a request', 'b request', 'c request', 'a answer', 'c answer', '-']);
+  });
+
+  test('one that waits does not keep another one from seeing answers as they come in', async () => {
+    const order: unknown[] = [];
+    const { endpoint: target } = await database();
+    const slow: Interceptor = {
+      request: forward,
+      answered: ({ input }) => (input.n === 1 ? new Promise<void>((resolve) => setTimeout(resolve, 50)) : undefined),
+    };
+    const watching: Interceptor = { request: forward, answered: ({ input }) => void order.push(input.n) };
+    const it = new Recorder(target, chained(slow, watching));
+    closing.unshift(it);
+    const endpoint = await it.endpointFor('w');
+
+    await Promise.all([call(endpoint, { n: 1 }).then(() => order.push('1 answered')), call(endpoint, { n: 2 })]);
+
+    expect(order.slice(0, 2).sort()).toEqual([1, 2]);
+    expect(order.at(-1)).toBe('1 answered');
+  });
+
+  test('what got no answer is told to all of them', async () => {
+    const said: string[] = [];
+    const it = new Recorder(await nowhere(), chained(named('a', said), named('b', said)));
+    closing.unshift(it);
+
+    await expect(call(await it.endpointFor('w'))).rejects.toThrow();
+
+    expect(said).toEqual(['a request', 'b request', 'a nothing', 'b nothing']);
   });
 });
 

@@ -58,6 +58,36 @@ test('keys and indexes are those of the template', async () => {
   ]);
 });
 
+test('a table that DynamoDB refuses is a mistake of the template, named by its place', async () => {
+  const index = { IndexName: 'x', KeySchema: [{ AttributeName: 'city', KeyType: 'HASH' as const }], Projection: {} };
+
+  const created = createTables(api, [table('Idempotency'), table('Counters', { globalSecondaryIndexes: [index] })]);
+
+  await expect(created).rejects.toMatchObject({
+    code: 'MSK_ONCE_TEMPLATE_INVALID',
+    message: expect.stringMatching(/^Resources\.Counters is a table that DynamoDB refuses: Invalid table\/index name/),
+  });
+  expect(await tableNames()).toEqual([]);
+});
+
+test('what the embedded database does not know of an index is named too', async () => {
+  const index = {
+    IndexName: 'by-city',
+    KeySchema: [{ AttributeName: 'airport', KeyType: 'HASH' as const }],
+    Projection: { ProjectionType: 'ALL' },
+    VectorSettings: {},
+  };
+
+  const created = createTables(api, [table('Counters', { globalSecondaryIndexes: [index] })]);
+
+  await expect(created).rejects.toMatchObject({
+    code: 'MSK_ONCE_TEMPLATE_UNSUPPORTED',
+    message: expect.stringMatching(
+      /Resources\.Counters .*VectorSettings of GlobalSecondaryIndexes\[0\].*--dynamodb URL/,
+    ),
+  });
+});
+
 test('deleted tables are gone and can be created again, empty', async () => {
   await createTables(api, [table('Counters')]);
   await api.call('PutItem', { TableName: 'Counters', Item: { airport: { S: 'ATL' } } });

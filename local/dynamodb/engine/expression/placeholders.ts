@@ -1,4 +1,4 @@
-import { type AttributeValue, parseAttributeValue } from '../attribute-value';
+import type { AttributeValue } from '../attribute-value';
 import { bindCondition } from '../bind-condition';
 import { bindUpdate } from '../bind-update';
 import type { Condition } from '../condition';
@@ -6,6 +6,7 @@ import { type DocumentPath, requireSeparatePaths } from '../document-path';
 import { DynamoDbEngineError, validationError } from '../errors';
 import { ENGINE_LIMITS } from '../limits';
 import { cachedParser } from '../parse-cache';
+import { parseAttributeValue } from '../parse-value';
 import { type Binding, bindPath, type ConditionSyntax, type UpdateActionSyntax, type ValueSyntax } from '../syntax';
 import type { UpdateAction } from '../update';
 import { parseCondition } from './condition-parser';
@@ -23,6 +24,7 @@ const projectionOf = cachedParser(parseProjection);
 
 /** The names and values of one request. It knows which of them its expressions have used: the rest is an error. */
 export class Placeholders implements Binding {
+  readonly nestedPaths: DocumentPath[] = [];
   readonly #names: ReadonlyMap<string, string>;
   readonly #values: ReadonlyMap<string, AttributeValue>;
   readonly #usedNames = new Set<string>();
@@ -63,6 +65,10 @@ export class Placeholders implements Binding {
     });
   }
 
+  get values(): readonly AttributeValue[] {
+    return [...this.#values.values()];
+  }
+
   /** After the last expression. */
   requireAllUsed(): void {
     requireUsed('ExpressionAttributeNames', this.#names, this.#usedNames);
@@ -94,9 +100,8 @@ export class Placeholders implements Binding {
   }
 
   #bind<Bound>(parameter: string, text: string | undefined, bind: (text: string) => Bound): Bound | undefined {
-    if (text === undefined || text === null) return undefined;
+    if (text === undefined) return undefined;
     return withPrefix(`Invalid ${parameter}: `, () => {
-      if (typeof text !== 'string') throw validationError(`Expected a string, found ${JSON.stringify(text)}`);
       if (text === '') throw validationError('The expression can not be empty;');
       const bytes = Buffer.byteLength(text);
       if (bytes > ENGINE_LIMITS.expressionBytes) {
@@ -116,33 +121,37 @@ function withPrefix<Result>(prefix: string, run: () => Result): Result {
   }
 }
 
+const ALIAS = /^#[A-Za-z0-9_]+$/;
+const PLACEHOLDER = /^:[A-Za-z0-9_]+$/;
+
 function parseNames(names: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> {
   if (names === undefined) return new Map();
-  const entries = Object.entries(names);
-  if (entries.length === 0) throw validationError('ExpressionAttributeNames must not be empty');
-  for (const [alias, name] of entries) {
-    if (!/^#[A-Za-z0-9_]+$/.test(alias)) {
+  const parsed = new Map<string, string>();
+  for (const alias of Object.keys(names)) {
+    const name = names[alias];
+    if (!ALIAS.test(alias)) {
       throw validationError(`ExpressionAttributeNames contains invalid key: Syntax error; key: "${alias}"`);
     }
     if (typeof name !== 'string' || name === '') {
       throw validationError(`ExpressionAttributeNames contains invalid value: Empty attribute name for key ${alias}`);
     }
+    parsed.set(alias, name);
   }
-  return new Map(entries);
+  if (parsed.size === 0) throw validationError('ExpressionAttributeNames must not be empty');
+  return parsed;
 }
 
 function parseValues(values: Readonly<Record<string, unknown>> | undefined): ReadonlyMap<string, AttributeValue> {
   if (values === undefined) return new Map();
-  const entries = Object.entries(values);
-  if (entries.length === 0) throw validationError('ExpressionAttributeValues must not be empty');
-  return new Map(
-    entries.map(([placeholder, value]) => {
-      if (!/^:[A-Za-z0-9_]+$/.test(placeholder)) {
-        throw validationError(`ExpressionAttributeValues contains invalid key: Syntax error; key: "${placeholder}"`);
-      }
-      const parsed = withPrefix('ExpressionAttributeValues contains invalid value: ', () => parseAttributeValue(value));
-      return [placeholder, parsed];
-    }),
+  const placeholders = Object.keys(values);
+  if (placeholders.length === 0) throw validationError('ExpressionAttributeValues must not be empty');
+  const wrong = placeholders.find((placeholder) => !PLACEHOLDER.test(placeholder));
+  if (wrong !== undefined) {
+    throw validationError(`ExpressionAttributeValues contains invalid key: Syntax error; key: "${wrong}"`);
+  }
+  return withPrefix(
+    'ExpressionAttributeValues contains invalid value: ',
+    () => new Map(placeholders.map((placeholder) => [placeholder, parseAttributeValue(values[placeholder])])),
   );
 }
 

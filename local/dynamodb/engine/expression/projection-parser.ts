@@ -1,5 +1,5 @@
+import { parsePath } from '../operand-grammar';
 import type { PathSyntax } from '../syntax';
-import { parsePath } from './operand-parser';
 import { Tokens } from './tokens';
 
 export function parseProjection(text: string): readonly PathSyntax[] {

@@ -1,6 +1,7 @@
 import { validationError } from '../errors';
+import { parsePath } from '../operand-grammar';
 import type { SetValueSyntax, UpdateActionSyntax } from '../syntax';
-import { parseOperand, parsePath } from './operand-parser';
+import { parseOperand } from './operand-parser';
 import { Tokens } from './tokens';
 
 const SECTIONS = ['SET', 'REMOVE', 'ADD', 'DELETE'] as const;
@@ -49,7 +50,7 @@ function parseSetValue(tokens: Tokens): SetValueSyntax {
 
 function parseTerm(tokens: Tokens): SetValueSyntax {
   if (!tokens.takeSymbol('(')) return parseOperand(tokens);
-  if (tokens.current.text === '(') throw validationError('The expression has redundant parentheses;');
+  if (tokens.isSymbol('(')) throw validationError('The expression has redundant parentheses;');
   const value = parseSetValue(tokens);
   tokens.expectSymbol(')');
   return value;

@@ -1,17 +1,18 @@
 import type { Item } from '../attribute-value';
 import type { EngineState } from '../engine-state';
-import { DynamoDbEngineError, validationError } from '../errors';
+import { attempt, DynamoDbEngineError, type MemberError, reasonOf, validationError } from '../errors';
 import { ENGINE_LIMITS } from '../limits';
 import { requireKnownParameters, requireList } from '../parameters';
-import { bindStatement, namesWholeKey, type Statement } from '../partiql/bind-statement';
+import { bindStatement, type Statement } from '../partiql/bind-statement';
 import { runStatement } from '../partiql/run-statement';
 import { parseStatement, type StatementSyntax } from '../partiql/statement-parser';
 import { readStatementRequest, type StatementRequest } from '../partiql/statement-request';
+import { namesWholeKey } from '../partiql/where-key';
 
 interface MemberResponse {
   readonly TableName?: string;
   readonly Item?: Item;
-  readonly Error?: { readonly Code: string; readonly Message: string; readonly Item?: Item };
+  readonly Error?: MemberError;
 }
 
 /** Each member succeeds or fails alone; a whole call fails for its form, or when two members name one item. */
@@ -49,37 +50,24 @@ function notOneItem() {
   return validationError('Only single item select is supported');
 }
 
-function runMember(statement: Statement | DynamoDbEngineError, { faults }: EngineState): MemberResponse {
-  if (statement instanceof DynamoDbEngineError) return { Error: memberError(statement) };
+function runMember(statement: Statement | DynamoDbEngineError, { faults, memberItems }: EngineState): MemberResponse {
+  if (statement instanceof DynamoDbEngineError) return { Error: memberError(statement, memberItems) };
   const { table, key } = statement.kind === 'write' ? statement.write : statement;
   const { name } = table.schema;
   if (faults.throttledStatement?.(name, key)) {
     return { TableName: name, Error: { Code: 'ThrottlingError', Message: 'Throughput exceeds the current capacity' } };
   }
   const item = attempt(() => runStatement(statement));
-  if (item instanceof DynamoDbEngineError) return { TableName: name, Error: memberError(item) };
+  if (item instanceof DynamoDbEngineError) return { TableName: name, Error: memberError(item, memberItems) };
+  if (faults.unansweredStatement?.(name, key)) {
+    return { TableName: name, Error: { Code: 'InternalServerError', Message: 'Internal server error' } };
+  }
   return { TableName: name, ...(item && { Item: item }) };
 }
 
-function attempt<Result>(run: () => Result): Result | DynamoDbEngineError {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof DynamoDbEngineError) return error;
-    throw error;
-  }
-}
-
-/** Source: API Reference, BatchStatementError. */
-const CODES: Readonly<Record<string, string>> = {
-  ConditionalCheckFailedException: 'ConditionalCheckFailed',
-  DuplicateItemException: 'DuplicateItem',
-  ResourceNotFoundException: 'ResourceNotFound',
-  ValidationException: 'ValidationError',
-};
-
-function memberError({ name, message, details }: DynamoDbEngineError): NonNullable<MemberResponse['Error']> {
-  return { Code: CODES[name] ?? name, Message: message, ...(details.Item && { Item: details.Item }) };
+function memberError(error: DynamoDbEngineError, withItem: boolean): MemberError {
+  const { Item, ...rest } = reasonOf(error);
+  return { ...rest, ...(withItem && Item && { Item }) };
 }
 
 /** By what the statements say, even if they cannot be carried out. */

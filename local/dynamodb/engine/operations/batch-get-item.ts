@@ -2,10 +2,12 @@ import type { Item } from '../attribute-value';
 import type { EngineState } from '../engine-state';
 import { validationError } from '../errors';
 import { Placeholders } from '../expression/placeholders';
+import { requireScalarKeys } from '../index-keys';
 import { ENGINE_LIMITS } from '../limits';
 import { optionalFlag, optionalText, requireKnownParameters, requireList, requireObject } from '../parameters';
 import { project } from '../projection';
 import type { Table } from '../table';
+import { itemBytes } from '../value-size';
 
 export function batchGetItem(state: EngineState, input: object): object {
   const parameters = requireKnownParameters('BatchGetItem', input, ['RequestItems']);
@@ -17,14 +19,22 @@ export function batchGetItem(state: EngineState, input: object): object {
   }
   const responses: Record<string, Item[]> = {};
   const unprocessed: Record<string, object> = {};
-  for (const { name, request, table, keys, view } of reads) {
-    const later = keys.filter(({ key }) => state.faults.unprocessedKey?.(name, key));
-    if (later.length > 0) unprocessed[name] = { ...request, Keys: later.map(({ key }) => key) };
-    responses[name] = keys
-      .filter((key) => !later.includes(key))
-      .map(({ storageKey }) => table.get(storageKey))
-      .filter((item) => item !== undefined)
-      .map(view);
+  let bytes = 0;
+  for (const { name, request, table, keys, shown } of reads) {
+    const found: Item[] = [];
+    const later: Item[] = [];
+    for (const { key, storageKey } of keys) {
+      const item = table.get(storageKey);
+      const size = item ? itemBytes(item) : 0;
+      if (state.faults.unprocessedKey?.(name, key) || bytes + size > ENGINE_LIMITS.batchResponseBytes) {
+        later.push(key);
+      } else if (item) {
+        bytes += size;
+        found.push(shown(item));
+      }
+    }
+    responses[name] = found;
+    if (later.length > 0) unprocessed[name] = { ...request, Keys: later };
   }
   return { Responses: responses, UnprocessedKeys: unprocessed };
 }
@@ -34,7 +44,7 @@ interface TableRead {
   readonly request: object;
   readonly table: Table;
   readonly keys: readonly ReturnType<Table['keyOf']>[];
-  readonly view: (item: Item) => Item;
+  readonly shown: (item: Item) => Item;
 }
 
 function readRequest(name: string, input: unknown, { tables }: EngineState): TableRead {
@@ -54,9 +64,10 @@ function readRequest(name: string, input: unknown, { tables }: EngineState): Tab
     throw validationError(`The list of keys in RequestItems for BatchGetItem is required: ${name} has empty list`);
   }
   const table = tables.get(name);
+  requireScalarKeys(table, placeholders.nestedPaths);
   const keys = given.map((key) => table.keyOf(key));
   if (new Set(keys.map(({ storageKey }) => storageKey)).size < keys.length) {
     throw validationError('Provided list of item keys contains duplicates');
   }
-  return { name, request, table, keys, view: (item) => project(item, paths) };
+  return { name, request, table, keys, shown: (item) => project(item, paths) };
 }

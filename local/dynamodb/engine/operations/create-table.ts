@@ -1,75 +1,33 @@
 import type { EngineState } from '../engine-state';
 import { notInEngine, validationError } from '../errors';
-import { oneOf, optionalText, requireKnownParameters, requireList } from '../parameters';
-import type { KeyAttribute, TableSchema } from '../table';
+import { readIndexes } from '../index-schema';
+import { keyAttributes, readDefinitions, readKeySchema } from '../key-schema';
+import { oneOf, requireKnownParameters, requireList, requireName } from '../parameters';
 import { describe } from './describe-table';
 
-const NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
-
+/** Active at once, with all its indexes. */
 export function createTable(state: EngineState, input: object): object {
   const parameters = requireKnownParameters('CreateTable', input, [
     'TableName',
     'KeySchema',
     'AttributeDefinitions',
     'BillingMode',
+    'GlobalSecondaryIndexes',
+    'LocalSecondaryIndexes',
   ]);
   if (oneOf(parameters, 'BillingMode', ['PROVISIONED', 'PAY_PER_REQUEST']) !== 'PAY_PER_REQUEST') {
     throw notInEngine('BillingMode PROVISIONED of CreateTable', 'PAY_PER_REQUEST');
   }
-  const name = optionalText(parameters, 'TableName') ?? '';
-  if (!NAME.test(name)) {
+  const name = requireName(parameters.TableName);
+  const definitions = readDefinitions(requireList('AttributeDefinitions', parameters.AttributeDefinitions ?? []));
+  const key = readKeySchema('the table', requireList('KeySchema', parameters.KeySchema ?? []), definitions);
+  const indexes = readIndexes(parameters, key, definitions);
+  const used = new Set([key, ...indexes].flatMap((schema) => keyAttributes(schema).map((attribute) => attribute.name)));
+  const unused = [...definitions.keys()].filter((attribute) => !used.has(attribute));
+  if (unused.length > 0) {
     throw validationError(
-      'Invalid table/index name.  Table/index names must be between 3 and 255 characters long, ' +
-        "and may contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'",
+      `One or more parameter values were invalid: Some AttributeDefinitions are not used: [${unused.join(', ')}]`,
     );
   }
-  const schema = schemaOf(
-    name,
-    requireList('KeySchema', parameters.KeySchema) as readonly KeySchemaElement[],
-    requireList('AttributeDefinitions', parameters.AttributeDefinitions) as readonly AttributeDefinition[],
-  );
-  return { TableDescription: describe(state.tables.create(schema, state.now())) };
-}
-
-interface KeySchemaElement {
-  readonly AttributeName: string;
-  readonly KeyType: string;
-}
-
-interface AttributeDefinition {
-  readonly AttributeName: string;
-  readonly AttributeType: string;
-}
-
-function schemaOf(
-  name: string,
-  keySchema: readonly KeySchemaElement[],
-  definitions: readonly AttributeDefinition[],
-): TableSchema {
-  const [first, second] = keySchema;
-  if (first?.KeyType !== 'HASH' || (second && second.KeyType !== 'RANGE') || keySchema.length > 2) {
-    throw validationError(
-      `Invalid KeySchema: accepted is one HASH element, then perhaps one RANGE element; found ${JSON.stringify(keySchema)}`,
-    );
-  }
-  if (definitions.length === 0) throw validationError('No Attribute Schema Defined');
-  if (definitions.length !== keySchema.length) {
-    throw validationError(
-      'The number of attributes in key schema must match the number of attributes defined in attribute definitions.',
-    );
-  }
-  const attribute = ({ AttributeName }: KeySchemaElement): KeyAttribute => {
-    const type = definitions.find((definition) => definition.AttributeName === AttributeName)?.AttributeType;
-    if (type !== 'S' && type !== 'N' && type !== 'B') {
-      throw validationError(
-        `The key attribute ${AttributeName} needs a definition with the type S, N or B; found ${type}`,
-      );
-    }
-    return { name: AttributeName, type };
-  };
-  const hash = attribute(first);
-  const range = second && attribute(second);
-  if (range?.name === hash.name)
-    throw validationError('Both the Hash Key and the Range Key element in the KeySchema have the same name');
-  return { name, hash, range };
+  return { TableDescription: describe(state.tables.create({ ...key, name, definitions, indexes }, state.now())) };
 }

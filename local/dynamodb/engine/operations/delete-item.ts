@@ -4,8 +4,10 @@ import { requireKnownParameters } from '../parameters';
 import { returnValues } from '../return-values';
 import { readWrite, WRITE_PARAMETERS } from '../write-request';
 
+const PARAMETERS = [...WRITE_PARAMETERS.Delete, 'ReturnValues'];
+
 export function deleteItem(state: EngineState, input: object): object {
-  const parameters = requireKnownParameters('DeleteItem', input, [...WRITE_PARAMETERS.Delete, 'ReturnValues']);
+  const parameters = requireKnownParameters('DeleteItem', input, PARAMETERS);
   const returned = returnValues(parameters, ['NONE', 'ALL_OLD']);
   const outcome = tryWrite(readWrite('Delete', parameters, state.tables));
   store(outcome);

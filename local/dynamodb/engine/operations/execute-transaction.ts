@@ -3,7 +3,7 @@ import { validationError } from '../errors';
 import type { ItemWrite } from '../item-write';
 import { ENGINE_LIMITS } from '../limits';
 import { optionalText, requireKnownParameters, requireList } from '../parameters';
-import { bindStatement, type Statement } from '../partiql/bind-statement';
+import { bindStatement, itemExists, type Statement } from '../partiql/bind-statement';
 import { selectedItem } from '../partiql/run-statement';
 import { parseStatement, type StatementSyntax } from '../partiql/statement-parser';
 import { readStatementRequest, type StatementRequest } from '../partiql/statement-request';
@@ -62,5 +62,13 @@ function writeOf(statement: Statement, index: number): ItemWrite {
       `Validation failed in TransactStatements[${index}]: EXISTS() must contain a single item read with additional condition`,
     );
   }
-  return { table, key, storageKey, condition: filter, returnsOldOnFailure: false, effect: { kind: 'none' } };
+  return {
+    table,
+    key,
+    storageKey,
+    condition: { kind: 'and', conditions: [itemExists(table), filter] },
+    returnsOldOnFailure: false,
+    effect: { kind: 'none' },
+    values: [],
+  };
 }

@@ -1,15 +1,17 @@
-import { type AttributeValue, equalValues, type Item, typeOf } from '../attribute-value';
-import { bindCondition } from '../bind-condition';
+import { type AttributeValue, type Item, isSetType, typeOf } from '../attribute-value';
 import { bindUpdate } from '../bind-update';
 import type { Condition } from '../condition';
 import type { DocumentPath } from '../document-path';
 import { itemError, notInEngine, validationError } from '../errors';
+import { requireIndexKeys, requireScalarKeys } from '../index-keys';
 import { type ItemWrite, requireItemSize } from '../item-write';
 import type { ReturnValues } from '../return-values';
-import { type Binding, bindPath, type ConditionSyntax, type ValueSyntax } from '../syntax';
-import type { KeyAttribute, StorageKey, Table } from '../table';
+import { type Binding, bindPath, type ValueSyntax } from '../syntax';
+import type { StorageKey, Table } from '../table';
 import type { Tables } from '../tables';
+import type { UpdateAction } from '../update';
 import type { DeleteSyntax, InsertSyntax, SelectSyntax, StatementSyntax, UpdateSyntax } from './statement-parser';
+import { namesWholeKey, requireKeyTypes, splitWhere } from './where-key';
 
 /** A statement with its parameters: always about one item. */
 export type Statement = WriteStatement | ReadStatement;
@@ -40,6 +42,17 @@ export function bindStatement(
   }
   const binding = new ParameterBinding(parameters);
   const table = tables.get(syntax.table);
+  const statement = bindKind(syntax, table, binding, returnsOldOnFailure);
+  requireScalarKeys(table, binding.nestedPaths);
+  return statement;
+}
+
+function bindKind(
+  syntax: StatementSyntax,
+  table: Table,
+  binding: ParameterBinding,
+  returnsOldOnFailure: boolean,
+): Statement {
   switch (syntax.kind) {
     case 'insert':
       return bindInsert(syntax, table, binding, returnsOldOnFailure);
@@ -53,6 +66,8 @@ export function bindStatement(
 }
 
 class ParameterBinding implements Binding {
+  readonly nestedPaths: DocumentPath[] = [];
+
   constructor(readonly parameters: readonly AttributeValue[]) {}
 
   name(): never {
@@ -61,16 +76,18 @@ class ParameterBinding implements Binding {
 
   value(syntax: ValueSyntax): AttributeValue {
     if ('literal' in syntax) return syntax.literal;
-    const value = 'parameter' in syntax ? this.parameters[syntax.parameter] : undefined;
-    if (value !== undefined) return value;
-    throw validationError("Number of parameters in request and statement don't match.");
+    // As many as the statement takes: counted before.
+    if ('parameter' in syntax) return this.parameters[syntax.parameter] as AttributeValue;
+    throw new Error(
+      'A statement holds no placeholders: this is a bug of the in-process DynamoDB engine, please report it.',
+    );
   }
 }
 
 function bindInsert(
   { members }: InsertSyntax,
   table: Table,
-  binding: Binding,
+  binding: ParameterBinding,
   returnsOldOnFailure: boolean,
 ): WriteStatement {
   const item: Item = Object.fromEntries(members.map(([name, value]) => [name, binding.value(value)]));
@@ -87,7 +104,9 @@ function bindInsert(
     condition: undefined,
     returnsOldOnFailure,
     effect: { kind: 'insert', item },
+    values: [],
   };
+  requireIndexKeys(table, item, 'item');
   requireItemSize(item, itemError);
   return { kind: 'write', write, returning: 'NONE' };
 }
@@ -96,28 +115,43 @@ function bindInsert(
 function bindUpdateStatement(
   { actions: syntax, where, returning }: UpdateSyntax,
   table: Table,
-  binding: Binding,
+  binding: ParameterBinding,
   returnsOldOnFailure: boolean,
 ): WriteStatement {
   const { key, storageKey, rest } = splitWhere(where, table, binding);
   const actions = bindUpdate(syntax, binding);
-  const condition: Condition = { kind: 'and', conditions: [exists(table), ...rest] };
+  for (const action of actions) requireSet(action);
+  const condition: Condition = { kind: 'and', conditions: [itemExists(table), ...rest] };
   const effect = { kind: 'update', actions } as const;
-  return { kind: 'write', write: { table, key, storageKey, condition, returnsOldOnFailure, effect }, returning };
+  return {
+    kind: 'write',
+    write: { table, key, storageKey, condition, returnsOldOnFailure, effect, values: binding.parameters },
+    returning,
+  };
+}
+
+/** Unlike ADD of an update expression SET_ADD adds no numbers. */
+function requireSet(action: UpdateAction): void {
+  if ((action.kind !== 'add' && action.kind !== 'delete') || isSetType(typeOf(action.value))) return;
+  throw validationError(`The second argument to SET_${action.kind.toUpperCase()} must be a value with type SET`);
 }
 
 /** A missing item is deleted with success, whatever the rest of the condition says. */
 function bindDelete(
   { where, returning }: DeleteSyntax,
   table: Table,
-  binding: Binding,
+  binding: ParameterBinding,
   returnsOldOnFailure: boolean,
 ): WriteStatement {
   const { key, storageKey, rest } = splitWhere(where, table, binding);
-  const missing: Condition = { kind: 'not', condition: exists(table) };
+  const missing: Condition = { kind: 'not', condition: itemExists(table) };
   const condition: Condition = { kind: 'or', conditions: [missing, { kind: 'and', conditions: rest }] };
   const effect = { kind: 'delete' } as const;
-  return { kind: 'write', write: { table, key, storageKey, condition, returnsOldOnFailure, effect }, returning };
+  return {
+    kind: 'write',
+    write: { table, key, storageKey, condition, returnsOldOnFailure, effect, values: binding.parameters },
+    returning,
+  };
 }
 
 function bindSelect({ kind, columns, where }: SelectSyntax, table: Table, binding: Binding): ReadStatement {
@@ -131,66 +165,7 @@ function bindSelect({ kind, columns, where }: SelectSyntax, table: Table, bindin
   return { kind, table, key, storageKey, filter, columns: columns?.map((path) => bindPath(path, binding)) };
 }
 
-function exists(table: Table): Condition {
+/** Holds for any item of the table. */
+export function itemExists(table: Table): Condition {
   return { kind: 'exists', path: [table.schema.hash.name] };
-}
-
-/** The equalities on the key name the item; what else stands in the condition must hold for it. */
-function splitWhere(
-  where: ConditionSyntax | undefined,
-  table: Table,
-  binding: Binding,
-): { key: Item; storageKey: StorageKey; rest: Condition[] } {
-  const key: Record<string, AttributeValue> = {};
-  const rest: Condition[] = [];
-  for (const conjunct of where ? conjunctsOf(where) : []) {
-    const condition = bindCondition(conjunct, binding);
-    const equality = keyOperands(conjunct, table.keyAttributes);
-    if (equality === undefined) {
-      rest.push(condition);
-      continue;
-    }
-    const { name } = equality;
-    const value = binding.value(equality.value);
-    const known = key[name];
-    if (known !== undefined && !equalValues(known, value)) {
-      throw itemError(`Multiple conditions on same key ${name}. Only single item Update/Insert/Delete are supported`);
-    }
-    key[name] = value;
-  }
-  if (table.keyAttributes.some(({ name }) => key[name] === undefined)) {
-    throw itemError('Where clause does not contain a mandatory equality on all key attributes');
-  }
-  requireKeyTypes(table, key);
-  return { key, storageKey: table.storageKeyOf(key), rest };
-}
-
-/** Whether a SELECT can find one item at most. */
-export function namesWholeKey(where: ConditionSyntax | undefined, table: Table): boolean {
-  const named = (where ? conjunctsOf(where) : []).flatMap((each) => keyOperands(each, table.keyAttributes)?.name ?? []);
-  return table.keyAttributes.every(({ name }) => named.includes(name));
-}
-
-function conjunctsOf(condition: ConditionSyntax): readonly ConditionSyntax[] {
-  return condition.kind === 'and' ? condition.conditions.flatMap(conjunctsOf) : [condition];
-}
-
-/** The key attribute and the value of an equality on the key, whichever stands first. */
-function keyOperands(
-  condition: ConditionSyntax,
-  keyAttributes: readonly KeyAttribute[],
-): { name: string; value: ValueSyntax } | undefined {
-  if (condition.kind !== 'compare' || condition.comparator !== '=') return undefined;
-  const { left, right } = condition;
-  const [path, value] = left.kind === 'path' ? [left, right] : [right, left];
-  if (path.kind !== 'path' || path.path.length !== 1 || value.kind !== 'value') return undefined;
-  const name = keyAttributes.find((attribute) => attribute.name === path.path[0])?.name;
-  return name === undefined ? undefined : { name, value: value.value };
-}
-
-function requireKeyTypes(table: Table, item: Item): void {
-  for (const { name, type } of table.keyAttributes) {
-    if (typeOf(item[name] as AttributeValue) === type) continue;
-    throw itemError(`Key attribute's data type should match its data type in table's schema: Key ${name}`);
-  }
 }

@@ -1,9 +1,8 @@
+import { asOperand, type ConditionGrammar, isOperand, type Parsed, parseOr } from '../condition-grammar';
 import { validationError } from '../errors';
 import type { Comparator, ConditionSyntax, OperandSyntax } from '../syntax';
 import { parseOperand } from './operand-parser';
 import type { Tokens } from './tokens';
-
-type Parsed = OperandSyntax | ConditionSyntax;
 
 const COMPARATORS: Readonly<Record<string, Comparator>> = {
   '=': '=',
@@ -15,30 +14,17 @@ const COMPARATORS: Readonly<Record<string, Comparator>> = {
   '>=': '>=',
 };
 
+const GRAMMAR: ConditionGrammar<Tokens> = {
+  comparison: parseComparison,
+  condition(parsed) {
+    if (parsed.kind !== 'path' && parsed.kind !== 'value') return parsed;
+    throw validationError('The arguments to AND/OR must be Expressions');
+  },
+};
+
 /** What follows WHERE. */
 export function parseWhere(tokens: Tokens): ConditionSyntax {
-  return asCondition(parseOr(tokens));
-}
-
-function parseOr(tokens: Tokens): Parsed {
-  return parseJoined(tokens, 'or', 'OR', parseAnd);
-}
-
-function parseAnd(tokens: Tokens): Parsed {
-  return parseJoined(tokens, 'and', 'AND', parseNot);
-}
-
-function parseJoined(tokens: Tokens, kind: 'and' | 'or', word: string, parse: (tokens: Tokens) => Parsed): Parsed {
-  const first = parse(tokens);
-  if (!tokens.isWord(word)) return first;
-  const conditions = [asCondition(first)];
-  while (tokens.takeWord(word)) conditions.push(asCondition(parse(tokens)));
-  return { kind, conditions };
-}
-
-function parseNot(tokens: Tokens): Parsed {
-  if (tokens.takeWord('NOT')) return { kind: 'not', condition: asCondition(parseNot(tokens)) };
-  return parseComparison(tokens);
+  return GRAMMAR.condition(parseOr(tokens, GRAMMAR), tokens);
 }
 
 function parseComparison(tokens: Tokens): Parsed {
@@ -53,34 +39,35 @@ function parseComparison(tokens: Tokens): Parsed {
       right: asOperand(parsePrimary(tokens), tokens),
     };
   }
-  if (tokens.takeWord('IS')) return parseIs(asOperand(left, tokens), tokens);
-  if (tokens.isWord('NOT')) {
-    tokens.take();
-    return { kind: 'not', condition: parseRange(asOperand(left, tokens), tokens) ?? fail(tokens) };
+  if (tokens.takeKeyword('IS')) return parseIs(asOperand(left, tokens), tokens);
+  if (tokens.takeKeyword('NOT')) {
+    const condition = parseRange(asOperand(left, tokens), tokens);
+    if (condition === undefined) throw tokens.unexpected();
+    return { kind: 'not', condition };
   }
   return (isOperand(left) && parseRange(left, tokens)) || left;
 }
 
 function parseIs(operand: OperandSyntax, tokens: Tokens): ConditionSyntax {
-  const negated = tokens.takeWord('NOT');
+  const negated = tokens.takeKeyword('NOT');
   const condition = parseIsKind(operand, tokens);
   return negated ? { kind: 'not', condition } : condition;
 }
 
 function parseIsKind(operand: OperandSyntax, tokens: Tokens): ConditionSyntax {
-  if (tokens.takeWord('MISSING')) return { kind: 'call', name: 'attribute_not_exists', operands: [operand] };
-  tokens.expectWord('NULL');
+  if (tokens.takeKeyword('MISSING')) return { kind: 'call', name: 'attribute_not_exists', operands: [operand] };
+  tokens.expectKeyword('NULL');
   const type: OperandSyntax = { kind: 'value', value: { literal: { S: 'NULL' } } };
   return { kind: 'call', name: 'attribute_type', operands: [operand, type] };
 }
 
 function parseRange(operand: OperandSyntax, tokens: Tokens): ConditionSyntax | undefined {
-  if (tokens.takeWord('BETWEEN')) {
+  if (tokens.takeKeyword('BETWEEN')) {
     const lower = asOperand(parsePrimary(tokens), tokens);
-    tokens.expectWord('AND');
+    tokens.expectKeyword('AND');
     return { kind: 'between', operand, lower, upper: asOperand(parsePrimary(tokens), tokens) };
   }
-  if (tokens.takeWord('IN')) return { kind: 'in', operand, among: parseAmong(tokens) };
+  if (tokens.takeKeyword('IN')) return { kind: 'in', operand, among: parseAmong(tokens) };
   return undefined;
 }
 
@@ -99,24 +86,7 @@ function parseAmong(tokens: Tokens): OperandSyntax[] {
 
 function parsePrimary(tokens: Tokens): Parsed {
   if (!tokens.takeSymbol('(')) return parseOperand(tokens);
-  const inner = parseOr(tokens);
+  const inner = parseOr(tokens, GRAMMAR);
   tokens.expectSymbol(')');
   return inner;
-}
-
-function asCondition(parsed: Parsed): ConditionSyntax {
-  if (parsed.kind !== 'path' && parsed.kind !== 'value') return parsed;
-  throw validationError('The arguments to AND/OR must be Expressions');
-}
-
-function isOperand(parsed: Parsed): parsed is OperandSyntax {
-  return parsed.kind === 'path' || parsed.kind === 'value' || parsed.kind === 'call';
-}
-
-function asOperand(parsed: Parsed, tokens: Tokens): OperandSyntax {
-  return isOperand(parsed) ? parsed : fail(tokens);
-}
-
-function fail(tokens: Tokens): never {
-  throw tokens.malformed();
 }

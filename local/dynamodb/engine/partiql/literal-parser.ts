@@ -1,5 +1,6 @@
-import { type AttributeValue, parseAttributeValue } from '../attribute-value';
+import type { AttributeValue } from '../attribute-value';
 import { validationError } from '../errors';
+import { parseAttributeValue } from '../parse-value';
 import type { Tokens } from './tokens';
 
 /** A value written in the statement; undefined where something else stands. */
@@ -12,9 +13,9 @@ function parseUnchecked(tokens: Tokens): AttributeValue | undefined {
   const { kind, text } = tokens.current;
   if (kind === 'string') return { S: tokens.take().text };
   if (kind === 'number') return { N: tokens.take().text };
-  if (tokens.takeWord('TRUE')) return { BOOL: true };
-  if (tokens.takeWord('FALSE')) return { BOOL: false };
-  if (tokens.takeWord('NULL')) return { NULL: true };
+  if (tokens.takeKeyword('TRUE')) return { BOOL: true };
+  if (tokens.takeKeyword('FALSE')) return { BOOL: false };
+  if (tokens.takeKeyword('NULL')) return { NULL: true };
   if (kind !== 'symbol') return undefined;
   if ((text === '-' || text === '+') && tokens.following.kind === 'number') {
     tokens.take();

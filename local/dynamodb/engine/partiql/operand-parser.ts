@@ -1,42 +1,17 @@
-import type { CallSyntax, OperandSyntax, PathPartSyntax, PathSyntax, SetValueSyntax } from '../syntax';
+import { parseCall, parsePath } from '../operand-grammar';
+import type { OperandSyntax, SetValueSyntax } from '../syntax';
 import { parseLiteral } from './literal-parser';
 import type { Tokens } from './tokens';
 
-export function parsePath(tokens: Tokens): PathSyntax {
-  const path: PathPartSyntax[] = [tokens.takeName()];
-  for (;;) {
-    if (tokens.takeSymbol('.')) path.push(tokens.takeName());
-    else if (tokens.takeSymbol('[')) path.push(parseIndex(tokens));
-    else return path;
-  }
-}
-
-function parseIndex(tokens: Tokens): number {
-  const { kind, text } = tokens.current;
-  if (kind !== 'number' || !/^\d+$/.test(text)) throw tokens.malformed();
-  tokens.take();
-  tokens.expectSymbol(']');
-  return Number(text);
-}
-
 /** A parameter, a literal, a path or a call; no parentheses around it. */
 export function parseOperand(tokens: Tokens): OperandSyntax {
-  if (tokens.current.kind === 'symbol' && tokens.current.text === '?') {
-    return { kind: 'value', value: { parameter: tokens.takeParameter() } };
-  }
+  if (tokens.isSymbol('?')) return { kind: 'value', value: { parameter: tokens.takeParameter() } };
   const literal = parseLiteral(tokens);
   if (literal !== undefined) return { kind: 'value', value: { literal } };
-  if (tokens.current.kind === 'word' && tokens.following.text === '(') return parseCall(tokens);
+  if (tokens.current.kind === 'word' && tokens.following.text === '(') {
+    return parseCall(tokens.take().text.toLowerCase(), tokens, parseOperand);
+  }
   return { kind: 'path', path: parsePath(tokens) };
-}
-
-function parseCall(tokens: Tokens): CallSyntax {
-  const name = tokens.take().text.toLowerCase();
-  tokens.expectSymbol('(');
-  const operands = [parseOperand(tokens)];
-  while (tokens.takeSymbol(',')) operands.push(parseOperand(tokens));
-  tokens.expectSymbol(')');
-  return { kind: 'call', name, operands };
 }
 
 /** Sums and differences of any length, from the left. */

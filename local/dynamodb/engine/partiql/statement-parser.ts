@@ -1,10 +1,11 @@
 import { notInEngine, validationError } from '../errors';
+import { parsePath } from '../operand-grammar';
 import { cachedParser } from '../parse-cache';
 import type { ReturnValues } from '../return-values';
 import type { ConditionSyntax, PathSyntax, UpdateActionSyntax, ValueSyntax } from '../syntax';
 import { parseWhere } from './condition-parser';
 import { parseLiteral, parseMemberName } from './literal-parser';
-import { parsePath, parseSetValue } from './operand-parser';
+import { parseSetValue } from './operand-parser';
 import { Tokens } from './tokens';
 
 export type StatementSyntax = (InsertSyntax | UpdateSyntax | DeleteSyntax | SelectSyntax) & {
@@ -50,18 +51,18 @@ export const parseStatement: (text: string) => StatementSyntax = cachedParser((t
 });
 
 function parseKind(tokens: Tokens): InsertSyntax | UpdateSyntax | DeleteSyntax | SelectSyntax {
-  if (tokens.takeWord('INSERT')) return parseInsert(tokens);
-  if (tokens.takeWord('UPDATE')) return parseUpdate(tokens);
-  if (tokens.takeWord('DELETE')) return parseDelete(tokens);
-  if (tokens.takeWord('SELECT')) return parseSelect('select', tokens);
-  if (tokens.takeWord('EXISTS')) {
+  if (tokens.takeKeyword('INSERT')) return parseInsert(tokens);
+  if (tokens.takeKeyword('UPDATE')) return parseUpdate(tokens);
+  if (tokens.takeKeyword('DELETE')) return parseDelete(tokens);
+  if (tokens.takeKeyword('SELECT')) return parseSelect('select', tokens);
+  if (tokens.takeKeyword('EXISTS')) {
     tokens.expectSymbol('(');
-    tokens.expectWord('SELECT');
+    tokens.expectKeyword('SELECT');
     const statement = parseSelect('exists', tokens);
     tokens.expectSymbol(')');
     return statement;
   }
-  throw tokens.malformed();
+  throw tokens.unexpected();
 }
 
 function parseTable(tokens: Tokens): string {
@@ -71,9 +72,9 @@ function parseTable(tokens: Tokens): string {
 }
 
 function parseInsert(tokens: Tokens): InsertSyntax {
-  tokens.expectWord('INTO');
+  tokens.expectKeyword('INTO');
   const table = parseTable(tokens);
-  tokens.expectWord('VALUE');
+  tokens.expectKeyword('VALUE');
   if (!tokens.takeSymbol('{')) {
     throw validationError(
       'Unsupported format in item expression. Please use struct format {...} to express item values for insert statement.',
@@ -92,7 +93,7 @@ function parseInsert(tokens: Tokens): InsertSyntax {
 }
 
 function parseMember(tokens: Tokens): ValueSyntax {
-  if (tokens.current.kind === 'symbol' && tokens.current.text === '?') return { parameter: tokens.takeParameter() };
+  if (tokens.isSymbol('?')) return { parameter: tokens.takeParameter() };
   const literal = parseLiteral(tokens);
   if (literal !== undefined) return { literal };
   throw validationError(`Unsupported data type: ${tokens.current.text}`);
@@ -102,16 +103,16 @@ function parseUpdate(tokens: Tokens): UpdateSyntax {
   const table = parseTable(tokens);
   const actions: UpdateActionSyntax[] = [];
   for (;;) {
-    if (tokens.takeWord('SET')) {
+    if (tokens.takeKeyword('SET')) {
       do actions.push(parseAssignment(tokens));
       while (tokens.takeSymbol(','));
-    } else if (tokens.takeWord('REMOVE')) {
+    } else if (tokens.takeKeyword('REMOVE')) {
       actions.push({ kind: 'remove', path: parsePath(tokens) });
     } else {
       break;
     }
   }
-  if (actions.length === 0) throw tokens.malformed();
+  if (actions.length === 0) throw tokens.unexpected();
   const where = parseOptionalWhere(tokens);
   return { kind: 'update', table, actions, where, returning: parseReturning(tokens) };
 }
@@ -128,12 +129,12 @@ function parseAssignment(tokens: Tokens): UpdateActionSyntax {
   if (first?.kind !== 'path' || JSON.stringify(first.path) !== JSON.stringify(path)) {
     throw validationError(`The first argument to ${value.name.toUpperCase()} must equal the assignment value`);
   }
-  if (second?.kind !== 'value' || value.operands.length !== 2) throw tokens.malformed();
+  if (second?.kind !== 'value' || value.operands.length !== 2) throw tokens.unexpected();
   return { kind, path, value: second.value };
 }
 
 function parseDelete(tokens: Tokens): DeleteSyntax {
-  tokens.expectWord('FROM');
+  tokens.expectKeyword('FROM');
   const table = parseTable(tokens);
   const where = parseOptionalWhere(tokens);
   const returning = parseReturning(tokens);
@@ -145,7 +146,7 @@ function parseDelete(tokens: Tokens): DeleteSyntax {
 
 function parseSelect(kind: 'select' | 'exists', tokens: Tokens): SelectSyntax {
   const columns = tokens.takeSymbol('*') ? undefined : parseColumns(tokens);
-  tokens.expectWord('FROM');
+  tokens.expectKeyword('FROM');
   const table = parseTable(tokens);
   const where = parseOptionalWhere(tokens);
   if (tokens.current.kind === 'word') {
@@ -161,14 +162,14 @@ function parseColumns(tokens: Tokens): PathSyntax[] {
 }
 
 function parseOptionalWhere(tokens: Tokens): ConditionSyntax | undefined {
-  return tokens.takeWord('WHERE') ? parseWhere(tokens) : undefined;
+  return tokens.takeKeyword('WHERE') ? parseWhere(tokens) : undefined;
 }
 
 function parseReturning(tokens: Tokens): ReturnValues {
-  if (!tokens.takeWord('RETURNING')) return 'NONE';
-  const extent = tokens.takeWord('ALL') ? 'ALL' : tokens.takeWord('MODIFIED') ? 'UPDATED' : undefined;
-  const age = tokens.takeWord('NEW') ? 'NEW' : tokens.takeWord('OLD') ? 'OLD' : undefined;
-  if (extent === undefined || age === undefined || tokens.current.kind === 'end') throw tokens.malformed();
+  if (!tokens.takeKeyword('RETURNING')) return 'NONE';
+  const extent = tokens.takeKeyword('ALL') ? 'ALL' : tokens.takeKeyword('MODIFIED') ? 'UPDATED' : undefined;
+  const age = tokens.takeKeyword('NEW') ? 'NEW' : tokens.takeKeyword('OLD') ? 'OLD' : undefined;
+  if (extent === undefined || age === undefined || tokens.current.kind === 'end') throw tokens.unexpected();
   if (!tokens.takeSymbol('*')) {
     throw validationError("Expected '*' after ( MODIFIED | ALL ) ( NEW | OLD ) in RETURNING clause");
   }

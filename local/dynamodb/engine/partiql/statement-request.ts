@@ -1,7 +1,8 @@
-import { type AttributeValue, parseAttributeValue } from '../attribute-value';
+import type { AttributeValue } from '../attribute-value';
 import { validationError } from '../errors';
 import { ENGINE_LIMITS } from '../limits';
 import { oneOf, optionalFlag, optionalText, requireKnownParameters, requireList } from '../parameters';
+import { parseAttributeValue } from '../parse-value';
 
 const STATEMENT_PARAMETERS = ['Statement', 'Parameters', 'ReturnValuesOnConditionCheckFailure'] as const;
 
@@ -19,6 +20,11 @@ export function readStatementRequest(where: string, input: unknown, more: readon
   if (text === undefined) throw validationError('The statement was empty.');
   if (text.length > ENGINE_LIMITS.statementLength) {
     throw validationError(`Member must have length less than or equal to ${ENGINE_LIMITS.statementLength}`);
+  }
+  if (Array.isArray(request.Parameters) && request.Parameters.length === 0) {
+    throw validationError(
+      "Value '[]' at 'parameters' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    );
   }
   const parameters = requireList(`Parameters of ${where}`, request.Parameters ?? []);
   return {

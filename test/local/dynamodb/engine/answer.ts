@@ -9,13 +9,30 @@ export interface Answer {
 
 type Json = Record<string, unknown>;
 
-export function answerOf(status: number, body: Json): Answer {
-  const { __type, message, Message, ...rest } = body;
+/**
+ * `sortKey`: the attribute by which the items must be in order; where it is equal, or is not shown, the order is the
+ * database's own.
+ */
+export function answerOf(status: number, body: Json, sortKey?: string): Answer {
+  const { __type, message, Message, Items, ...rest } = body;
+  const items = Items as readonly Json[] | undefined;
   return {
     error: status === 200 ? undefined : String(__type).split('#').at(-1),
     message: String(message ?? Message ?? ''),
-    body: canonical(rest),
+    body: canonical({ ...rest, ...(items && { Runs: runsOf(items, sortKey).map((Items) => ({ Items })) }) }),
   };
+}
+
+function runsOf(items: readonly Json[], sortKey: string | undefined): Json[][] {
+  const runs: Json[][] = [];
+  let last: string | undefined;
+  for (const item of items) {
+    const key = JSON.stringify(sortKey === undefined ? '' : canonical(item[sortKey] ?? ''));
+    if (key === last) runs.at(-1)?.push(item);
+    else runs.push([item]);
+    last = key;
+  }
+  return runs;
 }
 
 /** Written apart from the engine's own arithmetic. */
@@ -41,10 +58,19 @@ function canonical(value: unknown, name = ''): unknown {
   return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
-/** Sets have no order, nor has what a scan or a batch read finds. */
-const UNORDERED: ReadonlySet<string> = new Set(['SS', 'NS', 'BS', 'Items', '«T»', '«R»']);
-/** DynamoDB Local counts capacity in one answer that nobody asked for it in. `TableName` of a failed member comes and goes. */
-const IGNORED: ReadonlySet<string> = new Set(['ConsumedCapacity', 'Message', 'TableName']);
+/** Sets have no order, nor has what a scan or a batch read finds, nor have the indexes of a table. */
+const UNORDERED: ReadonlySet<string> = new Set([
+  ...['SS', 'NS', 'BS', 'Items', '«T»', '«R»'],
+  ...['AttributeDefinitions', 'GlobalSecondaryIndexes', 'LocalSecondaryIndexes'],
+]);
+/**
+ * DynamoDB Local counts capacity in one answer that nobody asked for it in. `TableName` of a failed member comes and
+ * goes. Dates, addresses and the throughput of an on-demand table are each database's own.
+ */
+const IGNORED: ReadonlySet<string> = new Set([
+  ...['ConsumedCapacity', 'Message', 'TableName'],
+  ...['CreationDateTime', 'LastUpdateToPayPerRequestDateTime', 'ProvisionedThroughput', 'TableArn', 'IndexArn'],
+]);
 
 function canonicalList(list: readonly unknown[], name: string): unknown[] {
   const elements = list.map((each) => (name === 'NS' ? canonicalNumber(each as string) : canonical(each)));

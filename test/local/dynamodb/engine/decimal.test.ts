@@ -89,6 +89,23 @@ describe('arithmetic is exact or refused', () => {
   });
 });
 
-test('a number takes a byte for two digits, one more, and one for the sign', () => {
-  expect(['0', '1', '12', '123', '1200', '-1'].map(numberBytes)).toEqual([2, 2, 2, 3, 2, 3]);
+// Measured on the service, each by an item that just fits and one that just does not: paritysuite/dynamodb-conformance.
+test.each([
+  ['0', 1],
+  ['1', 2],
+  ['12', 2],
+  ['123', 3],
+  ['1200', 2],
+  ['1020', 3],
+  ['-42', 3],
+  ['1.5', 3],
+  ['3.14159', 5],
+  ['314159', 4],
+  ['100.5', 4],
+  ['0.15', 2],
+  ['0.0000001', 2],
+  [`1${'0'.repeat(125)}`, 2],
+  ['12345678901234567890123456789012345678', 20],
+])('%.20s takes %i bytes', (text, bytes) => {
+  expect(numberBytes(text)).toBe(bytes);
 });

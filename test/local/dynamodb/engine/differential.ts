@@ -1,8 +1,19 @@
 import { DynamoDbEngine } from '../../../../local/dynamodb/engine/engine';
 import { DynamoDbEngineError } from '../../../../local/dynamodb/engine/errors';
+import { requestHeaders } from '../../../../local/dynamodb/request-headers';
 import { type Answer, answerOf } from './answer';
+import { INDEXED_TABLE, sortKeyOf } from './index-generator';
 import { KNOWN_DIFFERENCES, leavesTablesApart } from './known-differences';
-import { EVERY_KEY, type Step } from './step-generator';
+import type { Step } from './step';
+
+type Json = Record<string, unknown>;
+
+const BATCH = 25;
+
+interface RawAnswer {
+  readonly status: number;
+  readonly body: Json;
+}
 
 export class Tally {
   steps = 0;
@@ -28,7 +39,10 @@ export class World {
   ) {}
 
   async createTables(): Promise<void> {
-    for (const input of TABLES) await this.#local({ operation: 'CreateTable', input });
+    for (const input of TABLES) {
+      const { status, body } = await this.#local({ operation: 'CreateTable', input });
+      if (status !== 200) throw new Error(`${input.TableName} cannot be created: ${JSON.stringify(body)}`);
+    }
   }
 
   async deleteTables(): Promise<void> {
@@ -56,17 +70,29 @@ export class World {
   }
 
   async #empty(): Promise<void> {
-    const RequestItems = Object.fromEntries(
-      Object.entries(EVERY_KEY).map(([table, keys]) => [table, keys.map((Key) => ({ DeleteRequest: { Key } }))]),
-    );
-    const step: Step = { operation: 'BatchWriteItem', input: { RequestItems } };
-    this.#ours(step);
-    await this.#local(step);
+    for (const { TableName, KeySchema } of TABLES) {
+      const keys = KeySchema.map(({ AttributeName }) => AttributeName);
+      const scan: Step = {
+        operation: 'Scan',
+        input: { TableName, ConsistentRead: true, ProjectionExpression: keys.join() },
+      };
+      for (const run of [async (step: Step) => this.#ours(step), (step: Step) => this.#local(step)]) {
+        const { Items } = (await run(scan)).body as { Items: Json[] };
+        for (let start = 0; start < Items.length; start += BATCH) {
+          const requests = Items.slice(start, start + BATCH).map((Key) => ({ DeleteRequest: { Key } }));
+          const { status, body } = await run({
+            operation: 'BatchWriteItem',
+            input: { RequestItems: { [TableName]: requests } },
+          });
+          if (status !== 200) throw new Error(`${TableName} cannot be emptied: ${JSON.stringify(body)}`);
+        }
+      }
+    }
   }
 
   async #compare(step: Step, seen?: Tally): Promise<Omit<Difference, 'index'> | undefined> {
-    const engine = this.#ours(step);
-    const local = await this.#local(step);
+    const engine = await this.#answer(step, async (each) => this.#ours(each));
+    const local = await this.#answer(step, (each) => this.#local(each));
     if (leavesTablesApart(step, engine, local)) await this.#empty();
     if (seen) {
       seen.steps += 1;
@@ -79,42 +105,57 @@ export class World {
     return undefined;
   }
 
+  /** A read with a limit goes on to its end: which items of a page without an order come first, each database decides. */
+  async #answer(step: Step, run: (step: Step) => Promise<RawAnswer>): Promise<Answer> {
+    const sortKey = sortKeyOf(step);
+    let { status, body } = await run(step);
+    if (status !== 200 || !('Limit' in step.input)) return answerOf(status, body, sortKey);
+    const pages = [body];
+    while (body.LastEvaluatedKey !== undefined) {
+      const input = { ...step.input, ExclusiveStartKey: body.LastEvaluatedKey };
+      ({ status, body } = await run({ ...step, input }));
+      if (status !== 200) return answerOf(status, body);
+      pages.push(body);
+    }
+    const counts = pages.map(({ Count, ScannedCount }) => ({ Count, ScannedCount }));
+    const all = step.operation === 'Scan' ? { Pages: counts.length } : { Pages: counts };
+    return answerOf(200, { ...all, Items: pages.flatMap(({ Items = [] }) => Items as Json[]) }, sortKey);
+  }
+
   #inputOf({ input }: Step): string {
     return JSON.stringify(input)
       .replaceAll('«T»', `hash-${this.name}`)
       .replaceAll('«R»', `range-${this.name}`)
+      .replaceAll('«X»', `index-${this.name}`)
       .replaceAll('«H»', this.#token);
   }
 
-  #outputOf(text: string): Record<string, unknown> {
-    return JSON.parse(text.replaceAll(`hash-${this.name}`, '«T»').replaceAll(`range-${this.name}`, '«R»'));
+  #outputOf(text: string): Json {
+    return JSON.parse(
+      text
+        .replaceAll(`hash-${this.name}`, '«T»')
+        .replaceAll(`range-${this.name}`, '«R»')
+        .replaceAll(`index-${this.name}`, '«X»'),
+    );
   }
 
-  #ours(step: Step): Answer {
+  #ours(step: Step): RawAnswer {
     try {
-      return answerOf(
-        200,
-        this.#outputOf(JSON.stringify(this.#engine.execute(step.operation, JSON.parse(this.#inputOf(step))))),
-      );
+      const output = this.#engine.execute(step.operation, JSON.parse(this.#inputOf(step)));
+      return { status: 200, body: this.#outputOf(JSON.stringify(output)) };
     } catch (error) {
       if (!(error instanceof DynamoDbEngineError)) throw error;
-      return answerOf(400, this.#outputOf(JSON.stringify(error.body)));
+      return { status: error.statusCode, body: this.#outputOf(JSON.stringify(error.body)) };
     }
   }
 
-  async #local(step: Step): Promise<Answer> {
+  async #local(step: Step): Promise<RawAnswer> {
     const response = await fetch(this.endpoint, {
       method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `DynamoDB_20120810.${step.operation}`,
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-        'x-amz-date': '20260101T000000Z',
-      },
+      headers: requestHeaders(step.operation),
       body: this.#inputOf(step),
     });
-    return answerOf(response.status, this.#outputOf(await response.text()));
+    return { status: response.status, body: this.#outputOf(await response.text()) };
   }
 }
 
@@ -126,6 +167,7 @@ function failed({ error, body }: Answer): boolean {
 }
 
 const TABLES = [
+  INDEXED_TABLE,
   {
     TableName: '«T»',
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],

@@ -6,8 +6,8 @@ import {
   type DynamoDBClientConfig,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   TransactWriteItemsCommand,
+  UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDbEngine } from '../../../../local/dynamodb/engine/engine';
 import { startEngineServer } from '../../../../local/dynamodb/engine/engine-http';
@@ -104,9 +104,9 @@ describe.each(DOORS)("the SDK's own client through %s", (_name, open) => {
     });
     await expect(client.send(new GetItemCommand({ TableName, Key: {} }))).rejects.toMatchObject({
       name: 'ValidationException',
-      message: 'The number of conditions on the keys is invalid',
+      message: 'The provided key element does not match the schema',
     });
-    await expect(client.send(new QueryCommand({ TableName }))).rejects.toMatchObject({
+    await expect(client.send(new UpdateTableCommand({ TableName }))).rejects.toMatchObject({
       name: 'UnknownOperationException',
     });
   });
@@ -153,6 +153,25 @@ test('a malformed request is an error of the service, not of the process', async
     400,
     'com.amazon.coral.validate#ValidationException',
   ]);
+  await close();
+});
+
+test('a bug of the engine is an error of the server that says so, not a lost connection', async () => {
+  const { endpoint, close } = await startEngineServer({
+    execute() {
+      throw new TypeError('x is not a function');
+    },
+  });
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'DynamoDB_20120810.ListTables' },
+    body: '{}',
+  });
+  expect(response.status).toBe(500);
+  expect(await response.json()).toMatchObject({
+    __type: expect.stringContaining('#InternalServerError'),
+    message: expect.stringMatching(/bug of the in-process DynamoDB engine.*x is not a function/s),
+  });
   await close();
 });
 

@@ -28,10 +28,10 @@ describe('PutItem', () => {
   });
 
   test.each<[string, object, string]>([
-    ['no key', { x: { S: '1' } }, 'One of the required keys was not given a value'],
-    ['a key of another type', { id: { N: '1' } }, 'Type mismatch for key'],
+    ['no key', { x: { S: '1' } }, 'Missing the key id in the item'],
+    ['a key of another type', { id: { N: '1' } }, 'Type mismatch for key id expected: S actual: N'],
     ['an empty key', { id: { S: '' } }, 'cannot contain an empty string value. Key: id'],
-    ['a long key', { id: { S: 'k'.repeat(2049) } }, 'must be under 2048 bytes'],
+    ['a long key', { id: { S: 'k'.repeat(2049) } }, 'maximum size limit of 2048 bytes'],
     ['an empty set', { id, s: { SS: [] } }, 'An string set  may not be empty'],
     ['a set with one string twice', { id, s: { SS: ['a', 'a'] } }, 'contains duplicates'],
     ['a set with one number twice', { id, s: { NS: ['1', '1.0'] } }, 'contains duplicates'],
@@ -78,11 +78,17 @@ function nested(levels: number): object {
 describe('GetItem and DeleteItem', () => {
   test('the key is exactly the key attributes', () => {
     const engine = engineWithTables();
-    const message = 'The number of conditions on the keys is invalid';
+    const message = 'The provided key element does not match the schema';
     expect(engine.refusal('GetItem', { TableName: TABLE, Key: {} }).message).toBe(message);
     expect(engine.refusal('GetItem', { TableName: TABLE, Key: { id, x: id } }).message).toBe(message);
-    expect(engine.refusal('DeleteItem', { TableName: TABLE, Key: { x: id } }).message).toContain('required keys');
+    expect(engine.refusal('DeleteItem', { TableName: TABLE, Key: { x: id } }).message).toBe(message);
     expect(engine.refusal('GetItem', { TableName: 'nowhere', Key: { id } }).name).toBe('ResourceNotFoundException');
+    expect(engine.refusal('GetItem', { TableName: 'no where', Key: { id } }).name).toBe('ValidationException');
+    expect(engine.refusal('GetItem', { Key: { id } }).message).toContain("Value null at 'tableName'");
+    const arn = 'arn:aws:dynamodb:eu-west-1:000000000000:table/Claims';
+    expect(engine.refusal('GetItem', { TableName: arn, Key: { id } }).message).toContain(
+      `the ARN of a table in the place`,
+    );
   });
 
   test('a missing item is an answer without an item', () => {
@@ -176,6 +182,16 @@ describe('BatchGetItem', () => {
     });
   });
 
+  test('gives 16 MB at most, and leaves the rest unprocessed', () => {
+    const engine = engineWithTables();
+    const all = keys(...Array.from({ length: 60 }, (_, index) => `k${index}`));
+    for (const key of all) engine.put({ ...key, x: { S: 'y'.repeat(400_000) } });
+    const { Responses, UnprocessedKeys } = engine.run('BatchGetItem', { RequestItems: { [TABLE]: { Keys: all } } });
+    // 41 items of 400,005 bytes.
+    expect(Responses[TABLE]).toHaveLength(41);
+    expect(UnprocessedKeys[TABLE].Keys).toEqual(all.slice(41));
+  });
+
   test.each<[string, object, string]>([
     ['no requests', {}, 'must have some requests set'],
     ['no keys', { [TABLE]: { Keys: [] } }, 'has empty list'],
@@ -185,7 +201,7 @@ describe('BatchGetItem', () => {
       { [TABLE]: { Keys: keys(...Array.from({ length: 101 }, (_, index) => `${index}`)) } },
       'Too many items requested',
     ],
-    ['an unknown table', { nowhere: { Keys: keys('a') } }, 'non-existent table'],
+    ['an unknown table', { nowhere: { Keys: keys('a') } }, 'resource not found'],
     [
       'an unknown parameter',
       { [TABLE]: { Keys: keys('a'), AttributesToGet: ['id'] } },

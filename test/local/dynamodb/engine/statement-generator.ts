@@ -113,6 +113,11 @@ export class Statements {
     return request;
   }
 
+  exists(table: '«T»' | '«R»', key: Json): Json {
+    const conditions = this.generator.chance(0.95);
+    return this.#request(`EXISTS(SELECT * FROM "${table}" WHERE ${this.#where(key, conditions)})`);
+  }
+
   #path(): string {
     const { generator } = this;
     const path = generator.chance(0.8) ? generator.pick(NAMES) : generator.pick(RAW_PATHS);

@@ -56,7 +56,7 @@ describe('INSERT', () => {
     ['Key attribute should be present', statement(`INSERT INTO "${TABLE}" VALUE {'n': 1}`)],
     ['data type should match', statement(`INSERT INTO "${TABLE}" VALUE {'id': 1}`)],
     ['empty string value', statement(`INSERT INTO "${TABLE}" VALUE {'id': ''}`)],
-    ['non-existent table', statement(`INSERT INTO "nowhere" VALUE {'id': 'a'}`)],
+    ['resource not found', statement(`INSERT INTO "nowhere" VALUE {'id': 'a'}`)],
     ['Duplicate keys in tuple', statement(`INSERT INTO "${TABLE}" VALUE {'id': 'a', 'id': 'b'}`)],
     ['Tuple keys must be of type String', statement(`INSERT INTO "${TABLE}" VALUE {"id": 'a'}`)],
     ["wasn't well formed", statement(`INSERT INTO "${TABLE}" VALUES {'id': 'a'}`)],
@@ -83,6 +83,7 @@ describe('UPDATE', () => {
     ['SET l = list_append(l, ?)', [{ L: [n(1)] }], { l: { L: [n(0), n(1)] } }],
     ['SET ss = set_add(ss, ?)', [{ SS: ['b'] }], { ss: { SS: ['a', 'b'] } }],
     ['SET offset = 1 SET partition = 2 SET status = 3', [], { offset: n(1), partition: n(2), status: n(3) }],
+    ['SET n = ? /* a remark */ -- and another\n', [n(1)], { n: n(1) }],
   ])('%s', (text, parameters, expected) => {
     expect(updated(text, ...parameters)).toEqual(expected);
   });
@@ -117,6 +118,15 @@ describe('UPDATE', () => {
         name: 'ConditionalCheckFailedException',
         details: { Item: { n: n(5) } },
       });
+  });
+
+  test('reaches into documents by names in quotes and by indexes', () => {
+    const engine = withItem();
+    engine.put({ id: s('a'), m: { M: { 7: n(1) } }, l: { L: [{ L: [n(0)] }] } });
+    const text = `UPDATE "${TABLE}" SET m['x y'] = ?, m."7" = 2, l[0][0] = 3 WHERE id = 'a' AND m['7'] = 1 RETURNING ALL NEW *`;
+    expect(engine.run('ExecuteStatement', statement(text, s('z'))).Items).toEqual([
+      { id: s('a'), m: { M: { 7: n(2), 'x y': s('z') } }, l: { L: [{ L: [n(3)] }] } },
+    ]);
   });
 
   test('is never an upsert', () => {
@@ -157,6 +167,8 @@ describe('UPDATE', () => {
     ['must be Expressions', "SET n = 1 WHERE id = 'a' AND n"],
     ['does not exist in the item', "SET n = zz + 1 WHERE id = 'a'"],
     ['is invalid for update', "SET zz.x = 1 WHERE id = 'a'"],
+    ['must be a value with type SET', "SET n = set_add(n, 1) WHERE id = 'a'"],
+    ['Key attributes must be scalars', "SET n = 1 WHERE id = 'a' AND id.x = 1"],
     ['must equal the assignment value', "SET ss = set_add(n, 1) WHERE id = 'a'"],
   ])('refuses: %s (%s)', (message, text) => {
     expect(withItem().refusal('ExecuteStatement', statement(`UPDATE "${TABLE}" ${text}`)).message).toContain(message);
@@ -273,6 +285,25 @@ describe('BatchExecuteStatement', () => {
     expect(answer.Responses).toMatchObject([{ Error: { Code: 'ValidationError' } }, { TableName: TABLE }]);
   });
 
+  test('a refused member brings no item where the database is one that brings none', () => {
+    const engine = engineWithTables({ memberItems: false });
+    engine.run('ExecuteStatement', insert('a'));
+    const refused = { ...statement(`UPDATE "${TABLE}" SET n=1 WHERE id='a' AND n=9`), ...ALL_OLD };
+    expect(engine.run('BatchExecuteStatement', batch(refused)).Responses).toEqual([
+      { TableName: TABLE, Error: { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed' } },
+    ]);
+    expect(engine.refusal('ExecuteStatement', refused).details.Item).toBeDefined();
+  });
+
+  test('a member without an answer may have taken effect', () => {
+    const engine = engineWithTables({
+      faults: { unansweredStatement: (_table, { id }) => JSON.stringify(id).includes('"a"') },
+    });
+    const answer = engine.run('BatchExecuteStatement', batch(insert('a'), insert('b')));
+    expect(answer.Responses).toMatchObject([{ Error: { Code: 'InternalServerError' } }, {}]);
+    expect(engine.get('a')).toEqual({ id: s('a'), n: n(1) });
+  });
+
   test('a throttled member fails alone', () => {
     const engine = engineWithTables({
       faults: { throttledStatement: (_table, { id }) => JSON.stringify(id).includes('"a"') },
@@ -337,6 +368,16 @@ describe('ExecuteTransaction', () => {
       { Code: 'None' },
       { Code: 'ConditionalCheckFailed', Item: { n: n(5) } },
     ]);
+    expect(engine.get('c')).toBeUndefined();
+  });
+
+  test('EXISTS wants an item, whatever its condition would say of none', () => {
+    const exists = (id: string) => statement(`EXISTS(SELECT * FROM "${TABLE}" WHERE id='${id}' AND q IS MISSING)`);
+    const engine = withItem();
+    engine.run('ExecuteTransaction', transaction(insert('b'), exists('a')));
+    expect(
+      engine.refusal('ExecuteTransaction', transaction(insert('c'), exists('nobody'))).details.CancellationReasons,
+    ).toMatchObject([{ Code: 'None' }, { Code: 'ConditionalCheckFailed' }]);
     expect(engine.get('c')).toBeUndefined();
   });
 

@@ -1,28 +1,19 @@
 import { below } from '../../../../local/seeded-random';
 import { Expressions } from './expression-generator';
+import { IndexSteps } from './index-generator';
 import { type StatementOptions, Statements } from './statement-generator';
+import type { Step } from './step';
 import { NAMES, STRINGS, ValueGenerator } from './value-generator';
-
-/**
- * Steps of a history, generated from the grammar of the operations. Names that differ between two runs of the same
- * history stand as `«T»` (table with a hash key), `«R»` (hash and range key) and `«H»` (prefix of request tokens).
- */
-export interface Step {
-  readonly operation: string;
-  readonly input: object;
-}
 
 type Json = Record<string, unknown>;
 
 const HASH_KEYS = ['k0', 'k1', 'k2', 'k3', 'k4', 'k5', 'k6'];
-const RANGE_KEYS = ['1', '2', '10', '-3'];
 
-export const EVERY_KEY = {
-  '«T»': HASH_KEYS.map((id) => ({ id: { S: id } })),
-  '«R»': ['a', 'b', 'k0'].flatMap((id) => RANGE_KEYS.map((r) => ({ id: { S: id }, r: { N: r } }))),
-};
-
+/** Steps of a history, generated from the grammar of the operations. */
 export class StepGenerator extends ValueGenerator {
+  /** Some histories are about indexes: queries find something only where much was written. */
+  readonly #indexWeight = this.chance(0.2) ? 250 : 6;
+
   next(): Step {
     return this.weighted<() => Step>([
       [18, () => this.#putItem()],
@@ -37,6 +28,7 @@ export class StepGenerator extends ValueGenerator {
       [12, () => this.#batchExecuteStatement()],
       [3, () => this.#executeTransaction()],
       [2, () => this.#scan()],
+      [this.#indexWeight, () => new IndexSteps(this).next()],
     ])();
   }
 
@@ -167,12 +159,16 @@ export class StepGenerator extends ValueGenerator {
     return { operation: 'DeleteItem', input: { ...input, ...expressions.placeholders(false) } };
   }
 
+  #projected(): Json {
+    if (this.chance(0.6)) return {};
+    const expressions = new Expressions(this);
+    return { ProjectionExpression: expressions.projection(), ...expressions.placeholders(false) };
+  }
+
   #getItem(): Step {
     const table = this.table();
-    const expressions = new Expressions(this);
-    const input: Json = { TableName: table, Key: this.key(table), ConsistentRead: true };
-    if (this.chance(0.4)) input.ProjectionExpression = expressions.projection();
-    return { operation: 'GetItem', input: { ...input, ...expressions.placeholders(false) } };
+    const input = { TableName: table, Key: this.key(table), ConsistentRead: true, ...this.#projected() };
+    return { operation: 'GetItem', input };
   }
 
   #distinctKeys(table: '«T»' | '«R»', maximum: number): Json[] {
@@ -184,7 +180,10 @@ export class StepGenerator extends ValueGenerator {
   #batchGetItem(): Step {
     const tables = this.chance(0.3) ? (['«T»', '«R»'] as const) : ([this.table()] as const);
     const RequestItems = Object.fromEntries(
-      tables.map((table) => [table, { Keys: this.#distinctKeys(table, 6), ConsistentRead: true }]),
+      tables.map((table) => [
+        table,
+        { Keys: this.#distinctKeys(table, 6), ConsistentRead: true, ...this.#projected() },
+      ]),
     );
     return { operation: 'BatchGetItem', input: { RequestItems } };
   }
@@ -236,7 +235,7 @@ export class StepGenerator extends ValueGenerator {
       input: {
         TransactItems: this.#distinctKeys(table, 4)
           .filter((key) => Object.keys(key).length > 0)
-          .map((Key) => ({ Get: { TableName: table, Key } })),
+          .map((Key) => ({ Get: { TableName: table, Key, ...this.#projected() } })),
       },
     };
   }
@@ -267,7 +266,11 @@ export class StepGenerator extends ValueGenerator {
 
   #executeTransaction(): Step {
     const table = this.table();
-    const TransactStatements = this.#distinctKeys(table, 4).map((key) => this.#statement(table, key));
+    const reads = this.chance(0.2);
+    const TransactStatements = this.#distinctKeys(table, 4).map((key) => {
+      if (reads && !this.chance(0.03)) return new Statements(this, {}).select(table, key, this.chance(0.4));
+      return this.chance(0.1) ? new Statements(this, {}).exists(table, key) : this.#statement(table, key);
+    });
     const token = this.chance(0.1) ? { ClientRequestToken: `«H»${below(this.random, 3)}` } : {};
     return { operation: 'ExecuteTransaction', input: { TransactStatements, ...token } };
   }
@@ -275,6 +278,9 @@ export class StepGenerator extends ValueGenerator {
   #scan(): Step {
     const expressions = new Expressions(this);
     const input: Json = { TableName: this.table(), ConsistentRead: true };
+    if (this.chance(0.3)) input.Limit = this.pick([1, 3, 5]);
+    if (this.chance(0.3)) input.ProjectionExpression = expressions.projection();
+    if (this.chance(0.2)) input.Select = this.pick(['COUNT', 'ALL_ATTRIBUTES', 'SPECIFIC_ATTRIBUTES']);
     if (this.chance(0.7)) input.FilterExpression = this.#damaged(expressions.condition(2));
     return { operation: 'Scan', input: { ...input, ...expressions.placeholders(false) } };
   }

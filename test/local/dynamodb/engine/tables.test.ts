@@ -2,6 +2,8 @@ import { engineWithTables, TABLE, TestEngine } from './fixture';
 
 const HASH = { AttributeName: 'id', KeyType: 'HASH' };
 const ID = { AttributeName: 'id', AttributeType: 'S' };
+const RANGE = { AttributeName: 'r', KeyType: 'RANGE' };
+const R = { AttributeName: 'r', AttributeType: 'N' };
 const table = (more: object = {}) => ({
   TableName: 'Fresh',
   KeySchema: [HASH],
@@ -37,32 +39,45 @@ describe('tables', () => {
   test.each<[string, object, string, string]>([
     ['one that exists', table({ TableName: TABLE }), 'ResourceInUseException', 'preexisting'],
     ['a bad name', table({ TableName: 'x!' }), 'ValidationException', 'Invalid table/index name'],
+    ['no name', table({ TableName: undefined }), 'ValidationException', 'Invalid table/index name'],
     ['no definition', table({ AttributeDefinitions: [] }), 'ValidationException', 'No Attribute Schema'],
     [
       'a surplus definition',
       table({ AttributeDefinitions: [ID, { ...ID, AttributeName: 'z' }] }),
       'ValidationException',
-      'must match the number',
+      'not used: [z]',
     ],
+    ['a missing definition', table({ AttributeDefinitions: [R] }), 'ValidationException', 'type unknown'],
+    ['two definitions of one', table({ AttributeDefinitions: [ID, ID] }), 'ValidationException', 'the same name'],
     [
       'a key of another type',
       table({ AttributeDefinitions: [{ ...ID, AttributeType: 'SS' }] }),
       'ValidationException',
-      'S, N or B',
+      'enum value set: [B, N, S]',
     ],
     [
-      'a range key first',
-      table({ KeySchema: [{ ...HASH, KeyType: 'RANGE' }] }),
+      'a long name of an attribute',
+      table({ AttributeDefinitions: [{ ...ID, AttributeName: 'x'.repeat(256) }] }),
       'ValidationException',
-      'one HASH element',
+      'between 1 and 255',
+    ],
+    ['no key', table({ KeySchema: [] }), 'ValidationException', 'No defined key schema'],
+    ['a range key first', table({ KeySchema: [RANGE] }), 'ValidationException', 'No Hash Key specified'],
+    [
+      'two hash keys',
+      table({ KeySchema: [HASH, { ...RANGE, KeyType: 'HASH' }], AttributeDefinitions: [ID, R] }),
+      'ValidationException',
+      'Too many hash keys',
+    ],
+    ['three key attributes', table({ KeySchema: [HASH, RANGE, RANGE] }), 'ValidationException', 'Key Schema too big'],
+    [
+      'one attribute as both keys',
+      table({ KeySchema: [HASH, { ...HASH, KeyType: 'RANGE' }] }),
+      'ValidationException',
+      'have the same name',
     ],
     ['provisioned capacity', table({ BillingMode: 'PROVISIONED' }), 'NotInEngineException', 'PAY_PER_REQUEST'],
-    [
-      'an index',
-      table({ GlobalSecondaryIndexes: [{}] }),
-      'NotInEngineException',
-      'GlobalSecondaryIndexes of CreateTable',
-    ],
+    ['no billing mode', table({ BillingMode: undefined }), 'NotInEngineException', 'PAY_PER_REQUEST'],
     ['a stream', table({ StreamSpecification: {} }), 'NotInEngineException', 'StreamSpecification of CreateTable'],
   ])('refuses %s', (_what, input, name, message) => {
     const error = engineWithTables().refusal('CreateTable', input);
@@ -89,10 +104,11 @@ describe('tables', () => {
 
 describe('what the engine does not imitate it refuses by name', () => {
   test('operations', () => {
-    for (const operation of ['Query', 'UpdateTable', 'UpdateContinuousBackups', 'toString']) {
+    for (const operation of ['TagResource', 'UpdateTable', 'UpdateContinuousBackups', 'toString']) {
       const error = new TestEngine().refusal(operation, {});
       expect(error.name).toBe('UnknownOperationException');
       expect(error.message).toContain(`the operation ${operation}. It knows BatchExecuteStatement, BatchGetItem,`);
+      expect(error.message).toContain('Use DynamoDB Local for the rest (--dynamodb URL).');
     }
   });
 

@@ -84,7 +84,7 @@ describe('TransactWriteItems', () => {
       'cannot exceed 4MB',
     ],
     ['a malformed value', [{ Put: { TableName: TABLE, Item: { ...key('a'), s: { SS: [] } } } }], 'may not be empty'],
-    ['an unknown table', [{ Put: { TableName: 'nowhere', Item: key('a') } }], 'non-existent table'],
+    ['an unknown table', [{ Put: { TableName: 'nowhere', Item: key('a') } }], 'resource not found'],
     [
       'return values',
       [{ Put: { TableName: TABLE, Item: key('a'), ReturnValues: 'ALL_OLD' } }],
@@ -124,9 +124,11 @@ describe('TransactWriteItems', () => {
     engine.run('DeleteItem', { TableName: TABLE, Key: key('a') });
     engine.run('TransactWriteItems', input);
     expect(engine.get('a')).toEqual(key('a'));
-    expect(engine.refusal('TransactWriteItems', { ...input, ClientRequestToken: 'x'.repeat(37) }).message).toContain(
-      'less than or equal to 36',
-    );
+    for (const ClientRequestToken of ['', 'x'.repeat(37)]) {
+      expect(engine.refusal('TransactWriteItems', { ...input, ClientRequestToken }).message).toContain(
+        'less than or equal to 36',
+      );
+    }
   });
 });
 
@@ -141,5 +143,26 @@ describe('TransactGetItems', () => {
     expect(engine.refusal('TransactGetItems', { TransactItems: [get('a'), get('a')] }).message).toContain(
       'multiple operations',
     );
+  });
+
+  test('a key that does not fit its table is the reason of its item', () => {
+    const wrong = [{}, { id: { N: '1' } }, { ...key('a'), x: { S: 'a' } }].map((Key) => ({
+      Get: { TableName: TABLE, Key },
+    }));
+    const right = { Get: { TableName: TABLE, Key: key('a') } };
+    const { name, details } = engineWithTables().refusal('TransactGetItems', { TransactItems: [right, ...wrong] });
+    const mismatch = { Code: 'ValidationError', Message: 'The provided key element does not match the schema' };
+    expect(name).toBe('TransactionCanceledException');
+    expect(details.CancellationReasons).toEqual([{ Code: 'None' }, mismatch, mismatch, mismatch]);
+  });
+
+  test('gives 4 MB at most', () => {
+    const engine = engineWithTables();
+    const TransactItems = Array.from({ length: 11 }, (_, index) => ({
+      Get: { TableName: TABLE, Key: key(`k${index}`) },
+    }));
+    for (let index = 0; index < 11; index += 1) engine.put({ ...key(`k${index}`), x: { S: 'y'.repeat(400_000) } });
+    expect(engine.run('TransactGetItems', { TransactItems: TransactItems.slice(1) }).Responses).toHaveLength(10);
+    expect(engine.refusal('TransactGetItems', { TransactItems }).message).toContain('too large');
   });
 });

@@ -147,6 +147,16 @@ describe('UpdateItem', () => {
     expect(withItem().refusal('UpdateItem', { ...update, ...tooLarge }).message).toContain('Item size to update');
   });
 
+  test('values that nest no deeper than allowed may not do so together', () => {
+    let value: object = { N: '1' };
+    for (let level = 0; level < 31; level += 1) value = { L: [value] };
+    const engine = withItem();
+    engine.run('UpdateItem', input('SET q = :v', { ':v': value }, 'NONE'));
+    expect(engine.refusal('UpdateItem', input('SET m.x = :v', { ':v': value }, 'NONE')).message).toContain(
+      'Nesting Levels have exceeded supported limits',
+    );
+  });
+
   test('an item may not grow beyond 400 KB by parts', () => {
     const engine = withItem();
     const half = { ':v': { S: 'x'.repeat(205_000) } };

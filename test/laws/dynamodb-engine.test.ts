@@ -1,12 +1,16 @@
 import { DynamoDbClaimStore } from '../../handlers/claims/dynamodb-claim-store';
-import { startDynalite, type TestDynamoDb } from '../support/dynalite';
+import { DynamoDbEngine } from '../../local/dynamodb/engine/engine';
 import { storedClaim } from '../support/stored-claim';
+import { startTestDynamoDb, type TestDynamoDb, withoutOldItems } from '../support/test-dynamodb';
 import { testLaws } from './claim-store-laws';
 
-describe('the claim store on DynamoDB keeps the laws where a refused write brings no old item', () => {
+describe.each([
+  ['the in-process engine', new DynamoDbEngine()],
+  ['a database whose refusals bring no old item', withoutOldItems()],
+])('the claim store keeps the laws on %s', (_name, engine) => {
   let database: TestDynamoDb;
   beforeAll(async () => {
-    database = await startDynalite();
+    database = await startTestDynamoDb(engine);
   });
   afterAll(() => database.stop());
 

@@ -1,7 +1,8 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { KEY_ATTRIBUTE } from '../../contract/idempotency-table';
+import { DynamoDbEngine } from '../../local/dynamodb/engine/engine';
+import { startEngineServer } from '../../local/dynamodb/engine/engine-http';
+import type { EngineDoor } from '../../local/dynamodb/engine/wire';
 
 export interface TestDynamoDb {
   readonly client: DynamoDBClient;
@@ -12,6 +13,7 @@ export interface TestDynamoDb {
 }
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+const TABLE = 'Idempotency';
 
 /** A client as the runtime makes it: the SDK's own retries are off. */
 export function testClient(endpoint: string, config: DynamoDBClientConfig = {}): DynamoDBClient {
@@ -27,28 +29,27 @@ export async function createTable(client: DynamoDBClient, table: string, key: st
       KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
     }),
   );
-  // Even with no delay dynalite's table becomes active a tick later.
-  await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-/** DynamoDB in this process. It gives no old item with a refused write, so the extra read is exercised. */
-export async function startDynalite(table = 'Idempotency'): Promise<TestDynamoDb> {
-  const dynalite = require('dynalite') as (options: { createTableMs: number }) => Server;
-  const server = dynalite({ createTableMs: 0 });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+/** The engine in this process, behind HTTP. */
+export async function startTestDynamoDb(engine: EngineDoor = new DynamoDbEngine()): Promise<TestDynamoDb> {
+  const { endpoint, close } = await startEngineServer(engine);
   const client = testClient(endpoint);
-  await createTable(client, table);
+  await createTable(client, TABLE);
   return {
     client,
-    table,
+    table: TABLE,
     endpoint,
-    stop: async () => {
+    stop: () => {
       client.destroy();
-      await new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      });
+      return close();
     },
+  };
+}
+
+/** An engine that gives no old item with a refused write, whoever asks for one: an extra read must find it. */
+export function withoutOldItems(engine: EngineDoor = new DynamoDbEngine()): EngineDoor {
+  return {
+    execute: (operation, input) => engine.execute(operation, { ...input, ReturnValuesOnConditionCheckFailure: null }),
   };
 }

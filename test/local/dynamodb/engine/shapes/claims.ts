@@ -1,0 +1,142 @@
+import type { Step } from '../step';
+import { ALL_OLD, batch, type Json, MAXIMUM, NOW, n, one, put, type Shape, s, statement } from './shape';
+
+const claim = (id: string, owner: string, untilMs: number): Json =>
+  statement(
+    `INSERT INTO "«T»" VALUE {'id': ?, 'status': 'INPROGRESS', 'owner': ?, 'expiration': ?, 'in_progress_expiration': ?, 'attempts': 0, 'partition': ?, 'offset': ?, 'payload_digest': ?}`,
+    s(id),
+    s(owner),
+    n(Math.ceil(untilMs / 1000)),
+    n(untilMs),
+    n(4),
+    n(MAXIMUM),
+    s('digest'),
+  );
+const takeOver = (id: string, read: { owner: string; untilMs: number }, owner: string): Json => ({
+  ...statement(
+    `UPDATE "«T»" SET "owner" = ?, in_progress_expiration = ?, attempts = attempts + ? REMOVE outcome REMOVE data ` +
+      `WHERE id = ? AND status = ? AND "owner" = ? AND attempts = ? AND in_progress_expiration = ? RETURNING ALL NEW *`,
+    s(owner),
+    n(NOW + 30_000),
+    n(1),
+    s(id),
+    s('INPROGRESS'),
+    s(read.owner),
+    n(0),
+    n(read.untilMs),
+  ),
+  ...ALL_OLD,
+});
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `claim-${index}`);
+
+/** C: claims by identity. */
+export const CLAIMS: readonly Shape[] = [
+  {
+    rule: 'C2: 100 keys are looked up at once, 101 are too many, and one twice is none',
+    steps: [
+      put('claim-3', { status: s('COMPLETED') }),
+      ...[100, 101].map(
+        (count): Step => ({
+          operation: 'BatchGetItem',
+          input: { RequestItems: { '«T»': { Keys: ids(count).map((id) => ({ id: s(id) })), ConsistentRead: true } } },
+        }),
+      ),
+      {
+        operation: 'BatchGetItem',
+        input: { RequestItems: { '«T»': { Keys: ['a', 'b', 'a'].map((id) => ({ id: s(id) })) } } },
+      },
+      {
+        operation: 'BatchGetItem',
+        input: {
+          RequestItems: {
+            '«T»': {
+              Keys: [{ id: s('claim-3') }],
+              ProjectionExpression: '#status',
+              ExpressionAttributeNames: { '#status': 'status' },
+            },
+          },
+        },
+      },
+    ],
+  },
+  {
+    rule: 'C3: claims are inserted 25 at a time; what is there is taken over by exactly what was read',
+    steps: [
+      batch(...ids(5).map((id) => claim(id, 'old', NOW - 60_000))),
+      batch(...ids(25).map((id) => claim(id, 'me', NOW))),
+      batch(
+        takeOver('claim-0', { owner: 'old', untilMs: NOW - 60_000 }, 'me'),
+        takeOver('claim-1', { owner: 'x', untilMs: 0 }, 'me'),
+        takeOver('claim-99', { owner: 'x', untilMs: 0 }, 'me'),
+      ),
+      batch(takeOver('claim-0', { owner: 'old', untilMs: NOW - 60_000 }, 'you')),
+      one(
+        'UPDATE "«T»" SET status = ? WHERE id = ? AND "owner" = ? AND in_progress_expiration IS MISSING',
+        s('x'),
+        s('claim-2'),
+        s('old'),
+      ),
+      one(
+        'UPDATE "«T»" SET status = ? WHERE id = ? AND "owner" = ? AND outcome IS MISSING AND expiration IS NOT MISSING',
+        s('x'),
+        s('claim-2'),
+        s('old'),
+      ),
+      one(
+        'UPDATE "«T»" SET status = ? WHERE id = ? AND (expiration < ? OR (status = ? AND in_progress_expiration < ?))',
+        s('x'),
+        s('claim-3'),
+        n(1),
+        s('INPROGRESS'),
+        n(NOW),
+      ),
+    ],
+  },
+  {
+    rule: 'C4: a lease never moves back',
+    steps: [
+      batch(claim('claim-0', 'me', NOW)),
+      ...[NOW + 1, NOW].map((untilMs) =>
+        batch({
+          ...statement(
+            'UPDATE "«T»" SET in_progress_expiration = ? WHERE id = ? AND "owner" = ? AND in_progress_expiration < ?',
+            n(untilMs),
+            s('claim-0'),
+            s('me'),
+            n(untilMs),
+          ),
+          ...ALL_OLD,
+        }),
+      ),
+    ],
+  },
+  {
+    rule: 'C5: a completion never creates an item, and only the owner completes, fails, releases and deletes',
+    steps: [
+      batch(claim('claim-0', 'me', NOW), claim('claim-1', 'you', NOW)),
+      batch(
+        ...['claim-0', 'claim-1', 'claim-2'].map((id) => ({
+          ...statement(
+            'UPDATE "«T»" SET status = ?, outcome = ?, data = ? REMOVE in_progress_expiration WHERE id = ? AND "owner" = ? AND status = ?',
+            s('COMPLETED'),
+            s('done'),
+            { M: { total: n('0.1') } },
+            s(id),
+            s('me'),
+            s('INPROGRESS'),
+          ),
+          ...ALL_OLD,
+        })),
+      ),
+      batch(
+        statement('DELETE FROM "«T»" WHERE id = ? AND "owner" = ? RETURNING ALL OLD *', s('claim-0'), s('me')),
+        { ...statement('DELETE FROM "«T»" WHERE id = ? AND "owner" = ?', s('claim-1'), s('me')), ...ALL_OLD },
+        statement('DELETE FROM "«T»" WHERE id = ? AND "owner" = ?', s('claim-2'), s('me')),
+      ),
+    ],
+  },
+  {
+    rule: 'C9: a key that stands twice in a batch fails the whole call',
+    steps: [batch(claim('claim-0', 'me', NOW), takeOver('claim-0', { owner: 'me', untilMs: NOW }, 'you'))],
+  },
+];
