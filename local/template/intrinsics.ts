@@ -1,10 +1,11 @@
 import { evaluateCondition } from './conditions';
 import { parts, splitAtDot, text } from './intrinsic-arguments';
-import type { LocalValues } from './local-values';
-import { parameterValue, pseudoParameter } from './local-values';
+import { type LocalValues, pseudoParameter } from './local-values';
+import { parameterValue } from './parameters';
+import { inStack, placeOf } from './places';
 import { attributeValue, type ResourceQuestion, refValue } from './resource-values';
 import { substitute } from './substitution';
-import { isObject, own, type Template } from './template';
+import { isIntrinsic, isObject, own, type Template } from './template';
 import { shown, templateInvalid, templateUnsupported } from './template-error';
 
 export interface Resolver {
@@ -14,16 +15,17 @@ export interface Resolver {
   exists(logicalId: string): boolean;
 }
 
-/** An object that CloudFormation would replace by a value. */
-export function isIntrinsic(value: unknown): boolean {
-  return isObject(value) && Object.keys(value).some((key) => key === 'Ref' || key.startsWith('Fn::'));
-}
+export const NESTED_STACK = 'AWS::CloudFormation::Stack';
+const OUTPUTS = 'Outputs.';
+
+/** The value of an output of a nested stack. */
+export type NestedOutput = (logicalId: string, output: string, path: string) => unknown;
 
 /**
  * Resolves the intrinsic functions of a template with local values, and only in what it is asked for: a value
  * elsewhere that has no local meaning does no harm.
  */
-export function createResolver(template: Template, values: LocalValues): Resolver {
+export function createResolver(template: Template, values: LocalValues, nestedOutput: NestedOutput): Resolver {
   /** What is being resolved right now, to notice a circle. */
   const active = new Set<string>();
 
@@ -53,7 +55,10 @@ export function createResolver(template: Template, values: LocalValues): Resolve
 
   function literal(text: string, path: string): string {
     if (text.includes('{{resolve:')) {
-      throw templateUnsupported(path, `holds the dynamic reference ${shown(text)}, whose value lies in an account.`);
+      throw templateUnsupported(
+        path,
+        `holds the dynamic reference ${shown(text)}, whose value lies in an account. Put a parameter of the template in its place, and give that one a value: --parameter NAME=VALUE.`,
+      );
     }
     return text;
   }
@@ -96,9 +101,10 @@ export function createResolver(template: Template, values: LocalValues): Resolve
       case 'Fn::FindInMap':
         return findInMap(argument, here);
       case 'Fn::ImportValue':
+      case 'Fn::GetStackOutput':
         throw templateUnsupported(
           here,
-          `imports ${shown(argument)} from another stack, which is not there locally. Put both in one stack, or give the value itself.`,
+          `takes ${shown(argument)} from another stack, which is not there locally. Put both in one stack, or put a parameter of the template in its place, and give that one a value: --parameter NAME=VALUE.`,
         );
       default:
         throw templateUnsupported(
@@ -114,12 +120,17 @@ export function createResolver(template: Template, values: LocalValues): Resolve
     return once(`Ref ${name}`, path, () => refValue(question(name, path)));
   }
 
-  function getAtt(argument: unknown, path: string): string {
+  function getAtt(argument: unknown, path: string): unknown {
     const written = typeof argument === 'string' ? splitAtDot(argument) : parts(argument, 2, path);
     const [logicalId, attribute] = written.map((part, index) => text(part, `${path}[${index}]`));
-    return once(`${logicalId}.${attribute}`, path, () =>
-      attributeValue(question(logicalId ?? '', path), attribute ?? ''),
-    );
+    return once(`${logicalId}.${attribute}`, path, () => attributeOf(logicalId ?? '', attribute ?? '', path));
+  }
+
+  function attributeOf(logicalId: string, attribute: string, path: string): unknown {
+    const asked = question(logicalId, path);
+    return asked.resource.Type === NESTED_STACK && attribute.startsWith(OUTPUTS)
+      ? nestedOutput(logicalId, attribute.slice(OUTPUTS.length), path)
+      : attributeValue(asked, attribute);
   }
 
   function question(logicalId: string, path: string): ResourceQuestion {
@@ -140,10 +151,9 @@ export function createResolver(template: Template, values: LocalValues): Resolve
       logicalId,
       resource,
       path,
-      region: values.region,
-      nameSuffix: values.nameSuffix,
+      values,
       property(property) {
-        const place = `Resources.${logicalId}.Properties.${property}`;
+        const place = placeOf(template, values.prefix, logicalId, [property]);
         const value = resolve(resource.Properties?.[property], place);
         return value === undefined ? undefined : text(value, place);
       },
@@ -156,7 +166,8 @@ export function createResolver(template: Template, values: LocalValues): Resolve
       throw templateInvalid(`${path}[1]`, `is ${shown(variables)}, not an object of variables.`);
     return substitute(text(resolve(written, path), path), {
       ref: (name) => text(ref(name, path), `${path}, \${${name}}`),
-      getAtt: (logicalId, attribute) => getAtt([logicalId, attribute], path),
+      getAtt: (logicalId, attribute) =>
+        text(getAtt([logicalId, attribute], path), `${path}, \${${logicalId}.${attribute}}`),
       variable: (name) => {
         const value = own(variables, name);
         const place = `${path}[1].${name}`;
@@ -195,13 +206,13 @@ export function createResolver(template: Template, values: LocalValues): Resolve
       );
     }
     return once(`condition ${name}`, path, () =>
-      evaluateCondition(expression, `Conditions.${name}`, { condition, resolve }),
+      evaluateCondition(expression, inStack(`Conditions.${name}`, values.prefix), { condition, resolve }),
     );
   }
 
   function exists(logicalId: string): boolean {
     const name = own(template.Resources, logicalId)?.Condition;
-    return name === undefined || condition(name, `Resources.${logicalId}.Condition`);
+    return name === undefined || condition(name, inStack(`Resources.${logicalId}.Condition`, values.prefix));
   }
 
   /** The argument of a function that takes a list, which may come from another function. */

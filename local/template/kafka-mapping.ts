@@ -1,125 +1,90 @@
 import {
-  CONSUMER_GROUP_ID,
   DEFAULT_BATCH_SIZE,
   DEFAULT_BATCHING_WINDOW_MS,
   LIMITS,
   MAXIMUM_RETRY_ATTEMPTS_ENDLESS,
 } from '../../contract/limits';
-import { type LambdaFunction, readInvokedFunction } from './lambda-function';
-import { refuseWhatIsNotBuilt, refuseWithoutPollers } from './mapping-settings';
+import { type FailureDestination, readFailureDestination } from './failure-destination';
+import { readFilters } from './filter-criteria';
+import { readInvokedFunction } from './invoked-function';
+import { type KafkaSource, readKafkaSource } from './kafka-source';
+import type { LambdaFunction } from './lambda-function';
+import { MAPPING_SETTINGS, refuseUnknownSettings, refuseWithoutPollers } from './mapping-settings';
+import { type Pollers, readPollers } from './pollers';
 import { type PropertyReader, readProperties } from './property-reader';
-import type { Stack } from './stack';
-import { isObject } from './template';
+import { REFUSED_RECORD_AGE } from './service-words';
+import { constructPathOf, type Found, idOf } from './stack';
+import { readStart, type Start } from './starting-position';
 import { shown, templateInvalid } from './template-error';
 
-export type StartingPosition = 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP';
-
 /** A Kafka event source mapping, its settings as the service would have them. */
-export interface KafkaMapping {
+export interface KafkaMapping extends Omit<KafkaSource, 'consumerGroupId'>, Start {
+  /** Unique in the deployment: of a mapping in a nested stack it is a path, `Orders/Mapping`. */
   readonly logicalId: string;
+  /** Absent where the CDK noted none. */
+  readonly constructPath?: string;
   /** `false`: the service would deliver nothing. */
   readonly enabled: boolean;
-  readonly topic: string;
   /** Where the template gives none the service takes the mapping's UUID; here it is the logical id. */
   readonly consumerGroupId: string;
   readonly batchSize: number;
   readonly batchingWindowMs: number;
-  readonly startingPosition: StartingPosition;
-  /** With AT_TIMESTAMP, in milliseconds since the epoch. */
-  readonly startingPositionTimestampMs: number | undefined;
+  /** The patterns of the filters, each the text of a JSON object; without any, every record is delivered. */
+  readonly filters: readonly string[];
   /** `undefined`: on demand. */
   readonly pollers: Pollers | undefined;
   readonly reportBatchItemFailures: boolean;
   /** -1: endless. The first invocation is not counted. */
   readonly maximumRetryAttempts: number;
-  readonly selfManaged: boolean;
-  /** Absent for self-managed Kafka. */
-  readonly eventSourceArn: string | undefined;
-  /** Given for self-managed Kafka only. */
-  readonly bootstrapServers: readonly string[] | undefined;
+  /** In whole seconds; -1: endless. */
+  readonly maximumRecordAgeSeconds: number;
+  readonly bisectBatchOnFunctionError: boolean;
+  /** `undefined`: what the service gives up is lost. */
+  readonly onFailure: FailureDestination | undefined;
   readonly functionName: string;
   readonly aliasName: string | undefined;
   readonly invokedFunctionArn: string;
   readonly function: LambdaFunction;
 }
 
-export interface Pollers {
-  readonly minimum: number;
-  readonly maximum: number;
-}
-
-// Source: Lambda Developer Guide, Kafka event poller scaling modes.
-const DEFAULT_POLLERS: Pollers = { minimum: 1, maximum: 200 };
+// Source of both: Lambda Developer Guide, Kafka retry configurations.
 const RETRY_ATTEMPTS = { minimum: MAXIMUM_RETRY_ATTEMPTS_ENDLESS, maximum: 10_000 };
-const UNIX_SECONDS = { minimum: 0, maximum: 2 ** 32 };
-const STARTING_POSITIONS: readonly string[] = ['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP'];
+const RECORD_AGE_SECONDS = { minimum: -1, maximum: 604_800 };
+const RECORD_AGE_ENDLESS = -1;
+const LEAST_RECORD_AGE_SECONDS = 60;
+const RESPONSE_TYPE = 'ReportBatchItemFailures';
 
-/** Reads one mapping with the function that it calls. */
-export function readKafkaMapping(stack: Stack, logicalId: string): KafkaMapping {
+/** Reads one mapping with the function that it calls. What its settings mean together is not judged here. */
+export function readKafkaMapping(found: Found): KafkaMapping {
+  const { stack, logicalId } = found;
   const properties = readProperties(stack, logicalId);
   const pollers = readPollers(properties);
   if (pollers === undefined) refuseWithoutPollers(properties);
-  refuseWhatIsNotBuilt(stack, logicalId, properties);
+  refuseUnknownSettings(properties, MAPPING_SETTINGS);
 
+  const constructPath = constructPathOf(found);
+  const source = readKafkaSource(properties);
   const written = properties.requiredText('FunctionName');
   const invoked = readInvokedFunction(stack, written, properties.path('FunctionName'));
   return {
-    logicalId,
+    logicalId: idOf(found),
+    ...(constructPath !== undefined && { constructPath }),
     enabled: properties.boolean('Enabled') ?? true,
-    topic: readTopic(properties),
-    consumerGroupId: readConsumerGroupId(properties) ?? logicalId,
+    ...source,
+    consumerGroupId: source.consumerGroupId ?? idOf(found),
+    ...readStart(properties),
     batchSize: properties.number(LIMITS.batchSize, 'BatchSize') ?? DEFAULT_BATCH_SIZE,
     batchingWindowMs: readBatchingWindowMs(properties),
-    ...readStartingPosition(properties),
+    filters: readFilters(properties),
     pollers,
-    reportBatchItemFailures: properties.textList('FunctionResponseTypes').includes('ReportBatchItemFailures'),
+    reportBatchItemFailures: readResponseTypes(properties),
     maximumRetryAttempts: properties.number(RETRY_ATTEMPTS, 'MaximumRetryAttempts') ?? MAXIMUM_RETRY_ATTEMPTS_ENDLESS,
-    ...readSource(properties),
+    maximumRecordAgeSeconds: readRecordAge(properties),
+    bisectBatchOnFunctionError: properties.boolean('BisectBatchOnFunctionError') ?? false,
+    onFailure: readFailureDestination(properties),
     functionName: invoked.function.name,
     ...invoked,
   };
-}
-
-function readPollers(properties: PropertyReader): Pollers | undefined {
-  const config = properties.value('ProvisionedPollerConfig');
-  // An empty object is how a mapping goes back to on-demand polling.
-  if (!isObject(config) || Object.keys(config).length === 0) return undefined;
-  const minimum = properties.number(LIMITS.minimumPollers, 'ProvisionedPollerConfig', 'MinimumPollers');
-  const maximum = properties.number(LIMITS.maximumPollers, 'ProvisionedPollerConfig', 'MaximumPollers');
-  const pollers = { minimum: minimum ?? DEFAULT_POLLERS.minimum, maximum: maximum ?? DEFAULT_POLLERS.maximum };
-  if (pollers.minimum > pollers.maximum) {
-    throw templateInvalid(
-      properties.path('ProvisionedPollerConfig'),
-      `has MinimumPollers ${pollers.minimum} above MaximumPollers ${pollers.maximum}.`,
-    );
-  }
-  return pollers;
-}
-
-function readTopic(properties: PropertyReader): string {
-  const topics = properties.textList('Topics');
-  const [topic] = topics;
-  const { minimum, maximum } = LIMITS.topicLength;
-  if (topic === undefined || topics.length > 1 || topic.length < minimum || topic.length > maximum) {
-    throw templateInvalid(
-      properties.path('Topics'),
-      `is ${shown(topics)}; a mapping takes exactly one topic, its name ${minimum} to ${maximum} characters long.`,
-    );
-  }
-  return topic;
-}
-
-function readConsumerGroupId(properties: PropertyReader): string | undefined {
-  for (const config of ['AmazonManagedKafkaEventSourceConfig', 'SelfManagedKafkaEventSourceConfig']) {
-    const id = properties.text(config, 'ConsumerGroupId');
-    if (id === undefined) continue;
-    if (id.length <= LIMITS.consumerGroupIdLength.maximum && CONSUMER_GROUP_ID.test(id)) return id;
-    throw templateInvalid(
-      properties.path(config, 'ConsumerGroupId'),
-      `is ${shown(id)}; accepted are 1 to ${LIMITS.consumerGroupIdLength.maximum} letters, digits and -/*:_+=.@`,
-    );
-  }
-  return undefined;
 }
 
 function readBatchingWindowMs(properties: PropertyReader): number {
@@ -127,40 +92,20 @@ function readBatchingWindowMs(properties: PropertyReader): number {
   return seconds === undefined ? DEFAULT_BATCHING_WINDOW_MS : seconds * 1000;
 }
 
-function readStartingPosition(
-  properties: PropertyReader,
-): Pick<KafkaMapping, 'startingPosition' | 'startingPositionTimestampMs'> {
-  const position = properties.requiredText('StartingPosition');
-  if (!STARTING_POSITIONS.includes(position)) {
-    throw templateInvalid(
-      properties.path('StartingPosition'),
-      `is ${shown(position)}; accepted are ${STARTING_POSITIONS.join(', ')}.`,
-    );
-  }
-  const seconds = properties.number(UNIX_SECONDS, 'StartingPositionTimestamp');
-  if ((position === 'AT_TIMESTAMP') !== (seconds !== undefined)) {
-    throw templateInvalid(
-      properties.path('StartingPositionTimestamp'),
-      `is ${shown(seconds)} with the starting position ${position}; it belongs to AT_TIMESTAMP, in unix seconds, and to no other.`,
-    );
-  }
-  return {
-    startingPosition: position as StartingPosition,
-    startingPositionTimestampMs: seconds === undefined ? undefined : seconds * 1000,
-  };
+function readResponseTypes(properties: PropertyReader): boolean {
+  const types = properties.textList('FunctionResponseTypes');
+  if (types.every((type) => type === RESPONSE_TYPE)) return types.length > 0;
+  throw templateInvalid(
+    properties.path('FunctionResponseTypes'),
+    `is ${shown(types)}; accepted is ["${RESPONSE_TYPE}"].`,
+  );
 }
 
-function readSource(
-  properties: PropertyReader,
-): Pick<KafkaMapping, 'selfManaged' | 'eventSourceArn' | 'bootstrapServers'> {
-  const eventSourceArn = properties.text('EventSourceArn');
-  const bootstrapServers = properties.textList('SelfManagedEventSource', 'Endpoints', 'KafkaBootstrapServers');
-  const selfManaged = bootstrapServers.length > 0;
-  if (selfManaged === (eventSourceArn !== undefined)) {
-    throw templateInvalid(
-      properties.path('EventSourceArn'),
-      `is ${shown(eventSourceArn)} with the bootstrap servers ${shown(bootstrapServers)}; a mapping has an EventSourceArn (Amazon MSK) or SelfManagedEventSource, and not both.`,
-    );
-  }
-  return { selfManaged, eventSourceArn, bootstrapServers: selfManaged ? bootstrapServers : undefined };
+function readRecordAge(properties: PropertyReader): number {
+  const seconds = properties.number(RECORD_AGE_SECONDS, 'MaximumRecordAgeInSeconds') ?? RECORD_AGE_ENDLESS;
+  if (seconds === RECORD_AGE_ENDLESS || seconds >= LEAST_RECORD_AGE_SECONDS) return seconds;
+  throw templateInvalid(
+    properties.path('MaximumRecordAgeInSeconds'),
+    `is ${seconds}; accepted are -1 (endless) and whole numbers from ${LEAST_RECORD_AGE_SECONDS} to ${RECORD_AGE_SECONDS.maximum}. The service refuses it: "${REFUSED_RECORD_AGE}".`,
+  );
 }

@@ -1,15 +1,15 @@
-import { LIMITS } from '../../contract/limits';
 import { codeDirectory, writtenCode } from './code-directory';
-import { isVersion, parseFunctionName } from './function-name';
-import { readProperties } from './property-reader';
-import { functionArn } from './resource-values';
-import { resourcesOfType, type Stack } from './stack';
+import { type PropertyReader, readProperties } from './property-reader';
+import { constructPathOf, type Found, idOf } from './stack';
 import { isObject, own } from './template';
 import { shown, templateInvalid, templateUnsupported } from './template-error';
 
 /** A function as the template deploys it: what the worker process needs to play its runtime. */
 export interface LambdaFunction {
+  /** Unique in the deployment: of a function in a nested stack it is a path, `Orders/Function`. */
   readonly logicalId: string;
+  /** Absent where the CDK noted none. */
+  readonly constructPath?: string;
   readonly name: string;
   /** `$LATEST`, or the version that the alias points to. */
   readonly version: string;
@@ -24,78 +24,18 @@ export interface LambdaFunction {
   readonly assetPath: string;
 }
 
-/** A function as a mapping names it. */
-export interface InvokedFunction {
-  readonly function: LambdaFunction;
-  readonly aliasName: string | undefined;
-  /** Ends with the alias or the version, if the mapping gives one. */
-  readonly invokedFunctionArn: string;
-}
-
 // Source: Lambda API Reference, CreateFunction.
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MB = 128;
+/** A function may have more than the 14 minutes that one behind a Kafka mapping may: that is the mapping's to judge. */
+const TIMEOUT_SECONDS = { minimum: 1, maximum: 900 };
 const MEMORY_MB = { minimum: 128, maximum: 10_240 };
 
-/** Finds what `FunctionName` of a mapping calls. `path` is the place of that property. */
-export function readInvokedFunction(stack: Stack, written: string, path: string): InvokedFunction {
-  const { functionName, qualifier } = parseFunctionName(written);
-  const logicalId = findFunction(stack, functionName, path);
-  const aliasName = qualifier === undefined || isVersion(qualifier) ? undefined : qualifier;
-  const version = aliasName === undefined ? qualifier : aliasVersion(stack, functionName, aliasName, path);
-  return {
-    function: readFunction(stack, logicalId, functionName, version ?? '$LATEST'),
-    aliasName,
-    invokedFunctionArn: functionArn(stack.region, functionName, qualifier),
-  };
-}
-
-function findFunction(stack: Stack, functionName: string, path: string): string {
-  const names = resourcesOfType(stack, 'AWS::Lambda::Function').map(([logicalId]) => ({
-    logicalId,
-    // Of a function whose name has no local value only its logical id is known; it is another one.
-    name: attempt(() => String(stack.resolve({ Ref: logicalId }, `Resources.${logicalId}`))) ?? logicalId,
-  }));
-  const found = names.find(({ name }) => name === functionName);
-  if (found !== undefined) return found.logicalId;
-  throw templateInvalid(
-    path,
-    `calls ${shown(functionName)}, and the template has no function of that name. It has: ${names.map(({ name }) => name).join(', ') || 'none'}. Only functions of the same stack can be run.`,
-  );
-}
-
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}
-
-function aliasVersion(stack: Stack, functionName: string, aliasName: string, path: string): string {
-  const aliases = resourcesOfType(stack, 'AWS::Lambda::Alias')
-    .map(([logicalId]) => readProperties(stack, logicalId))
-    .filter(
-      (alias) => attempt(() => parseFunctionName(alias.requiredText('FunctionName')).functionName) === functionName,
-    );
-  const found = aliases.find((alias) => alias.text('Name') === aliasName);
-  if (found !== undefined) return found.text('FunctionVersion') ?? '$LATEST';
-  const names = aliases.map((alias) => alias.text('Name')).join(', ') || 'none';
-  throw templateInvalid(
-    path,
-    `calls the alias ${shown(aliasName)} of ${functionName}, which the template does not have. It has: ${names}.`,
-  );
-}
-
-function readFunction(stack: Stack, logicalId: string, name: string, version: string): LambdaFunction {
+export function readFunction(found: Found, name: string, version: string): LambdaFunction {
+  const { stack, logicalId } = found;
   const properties = readProperties(stack, logicalId);
-  const code = writtenCode(stack, logicalId);
-  if (properties.text('PackageType') === 'Image' || (isObject(code) && own(code, 'ImageUri') !== undefined)) {
-    throw templateUnsupported(
-      properties.path('PackageType'),
-      'is a container image. Only functions from a folder of code can be run.',
-    );
-  }
+  refuseImage(found, properties);
+  refuseLayers(properties);
   const runtime = properties.requiredText('Runtime');
   if (!/^nodejs\d+\.x$/.test(runtime)) {
     throw templateUnsupported(
@@ -103,9 +43,11 @@ function readFunction(stack: Stack, logicalId: string, name: string, version: st
       `is ${shown(runtime)}. Only Node.js runtimes (nodejs22.x) can be run.`,
     );
   }
-  const timeoutSeconds = properties.number(LIMITS.functionTimeoutSeconds, 'Timeout') ?? DEFAULT_TIMEOUT_SECONDS;
+  const timeoutSeconds = properties.number(TIMEOUT_SECONDS, 'Timeout') ?? DEFAULT_TIMEOUT_SECONDS;
+  const constructPath = constructPathOf(found);
   return {
-    logicalId,
+    logicalId: idOf(found),
+    ...(constructPath !== undefined && { constructPath }),
     name,
     version,
     region: stack.region,
@@ -114,20 +56,37 @@ function readFunction(stack: Stack, logicalId: string, name: string, version: st
     timeoutMs: timeoutSeconds * 1000,
     memoryMb: properties.number(MEMORY_MB, 'MemorySize') ?? DEFAULT_MEMORY_MB,
     logGroupName: properties.text('LoggingConfig', 'LogGroup') ?? `/aws/lambda/${name}`,
-    environment: readEnvironment(stack, logicalId),
+    environment: readEnvironment(properties),
     assetPath: codeDirectory(stack, logicalId),
   };
 }
 
-function readEnvironment(stack: Stack, logicalId: string): Readonly<Record<string, string>> {
-  const properties = readProperties(stack, logicalId);
-  const variables = properties.value('Environment', 'Variables') ?? {};
-  const path = properties.path('Environment', 'Variables');
-  if (!isObject(variables)) throw templateInvalid(path, `is ${shown(variables)}, not an object.`);
+function refuseImage({ stack, logicalId }: Found, properties: PropertyReader): void {
+  const code = writtenCode(stack, logicalId);
+  if (properties.text('PackageType') !== 'Image' && !(isObject(code) && own(code, 'ImageUri') !== undefined)) return;
+  throw templateUnsupported(
+    properties.path('PackageType'),
+    'is a container image. Only functions from a folder of code can be run.',
+  );
+}
+
+function refuseLayers(properties: PropertyReader): void {
+  const layers = properties.list('Layers');
+  if (layers.length === 0) return;
+  throw templateUnsupported(
+    properties.path('Layers'),
+    `is ${shown(layers)}. Layers are not there locally, so a package that only a layer holds, as the AWS SDK or Powertools often are, would not be found. Bundle what the function needs, and leave the layers out for local runs.`,
+  );
+}
+
+function readEnvironment(properties: PropertyReader): Readonly<Record<string, string>> {
+  const keys = ['Environment', 'Variables'];
   return Object.fromEntries(
-    Object.entries(variables).map(([key, value]) => {
-      if (typeof value === 'object') throw templateInvalid(`${path}.${key}`, `is ${shown(value)}, not text.`);
-      return [key, String(value)];
+    properties.names(...keys).flatMap((name): (readonly [string, string])[] => {
+      const value = properties.value(...keys, name);
+      if (value === undefined) return [];
+      if (typeof value !== 'object') return [[name, String(value)]];
+      throw templateInvalid(properties.path(...keys, name), `is ${shown(value)}, not text.`);
     }),
   );
 }

@@ -1,6 +1,4 @@
-import type { Template } from './template';
-import { own } from './template';
-import { shown, templateInvalid, templateUnsupported } from './template-error';
+import { templateUnsupported } from './template-error';
 
 /** What a deployment would fill in: fixed values, so that two runs read the same template alike. */
 export interface LocalValues {
@@ -8,8 +6,10 @@ export interface LocalValues {
   readonly stackName: string;
   /** Stands behind every name that the template leaves open, as the random one of CloudFormation does. */
   readonly nameSuffix: string;
-  /** Values of template parameters; they win over defaults. */
-  readonly parameters: Readonly<Record<string, string>>;
+  /** Leads to a nested stack, with a slash at its end: `Orders/`. Empty for a stack that is deployed itself. */
+  readonly prefix: string;
+  /** What a template parameter is given; it wins over the default, which `undefined` leaves in force. */
+  given(parameter: string): string | undefined;
 }
 
 export const LOCAL_REGION = 'us-east-1';
@@ -17,7 +17,7 @@ export const LOCAL_REGION = 'us-east-1';
 export const LOCAL_ACCOUNT_ID = '000000000000';
 const PARTITION = 'aws';
 const URL_SUFFIX = 'amazonaws.com';
-const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /** An ARN without its `arn:<partition>:` head, completed. */
 export function localArn(rest: string): string {
@@ -48,31 +48,4 @@ export function pseudoParameter(name: string, path: string, values: LocalValues)
     default:
       throw templateUnsupported(path, `refers to the pseudo parameter ${name}, which has no local value.`);
   }
-}
-
-/** `Ref` of a template parameter: the value given for it, else its default. */
-export function parameterValue(name: string, path: string, template: Template, values: LocalValues): string | string[] {
-  const parameter = own(template.Parameters, name) ?? {};
-  const type = String(parameter.Type ?? 'String');
-  const given = own(values.parameters, name);
-  // The default of such a parameter is the name of an SSM parameter, not its value.
-  if (given === undefined && type.startsWith('AWS::SSM::Parameter::Value')) {
-    throw templateUnsupported(
-      path,
-      `needs the parameter ${name}, whose value lies in the SSM parameter ${shown(parameter.Default)} of an account. Give ${name} a value for the local run.`,
-    );
-  }
-  const value = given ?? parameter.Default;
-  if (value === undefined) {
-    throw templateInvalid(
-      path,
-      `needs the parameter ${name}, which has no default. Give ${name} a value for the local run.`,
-    );
-  }
-  const isList = type === 'CommaDelimitedList' || type.includes('List<');
-  return isList
-    ? String(value)
-        .split(',')
-        .map((item) => item.trim())
-    : String(value);
 }

@@ -1,10 +1,10 @@
 import type { PropertyReader } from './property-reader';
-import type { Stack } from './stack';
-import { isObject, own } from './template';
-import { shown, templateInvalid, templateUnsupported } from './template-error';
+import { unsupportedParameter } from './service-words';
+import { isObject } from './template';
+import { templateInvalid, templateUnsupported } from './template-error';
 
-/** Read by the local event source, or without meaning on one machine. */
-const KNOWN: ReadonlySet<string> = new Set([
+/** Read, or without meaning on one machine. */
+export const MAPPING_SETTINGS: readonly string[] = [
   'AmazonManagedKafkaEventSourceConfig',
   'BatchSize',
   'BisectBatchOnFunctionError',
@@ -28,7 +28,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'StartingPositionTimestamp',
   'Tags',
   'Topics',
-]);
+];
 
 // Source: Lambda Developer Guide, Kafka retry configurations.
 const PROVISIONED_ONLY = [
@@ -38,42 +38,23 @@ const PROVISIONED_ONLY = [
   'BisectBatchOnFunctionError',
 ];
 
-/** Settings that change what is delivered, each with the value that leaves everything as it is. */
-const NOT_BUILT: readonly { readonly keys: readonly string[]; readonly neutral?: unknown }[] = [
-  { keys: ['MaximumRecordAgeInSeconds'], neutral: -1 },
-  { keys: ['BisectBatchOnFunctionError'], neutral: false },
-  { keys: ['DestinationConfig'] },
-  { keys: ['FilterCriteria'] },
-  { keys: ['AmazonManagedKafkaEventSourceConfig', 'SchemaRegistryConfig'] },
-  { keys: ['SelfManagedKafkaEventSourceConfig', 'SchemaRegistryConfig'] },
-  { keys: ['SelfManagedKafkaEventSourceConfig', 'ConsumptionMode'], neutral: 'Stream' },
-];
-
 /** A mapping without provisioned pollers: what only they may have would be refused at deployment. */
 export function refuseWithoutPollers(properties: PropertyReader): void {
   for (const property of PROVISIONED_ONLY) {
     if (isUnset(properties.value(property))) continue;
     throw templateInvalid(
       properties.path(property),
-      `is set, and the mapping has no ProvisionedPollerConfig. The service refuses it: "Unsupported ${property} parameter for given event source mapping type." Give the mapping provisioned pollers, or remove the property.`,
+      `is set, and the mapping has no ProvisionedPollerConfig. The service refuses it: "${unsupportedParameter(property)}" Give the mapping provisioned pollers, or remove the property.`,
     );
   }
 }
 
-/** What would change the delivery and is not built yet is refused: a run that left it out would prove nothing. */
-export function refuseWhatIsNotBuilt(stack: Stack, logicalId: string, properties: PropertyReader): void {
-  for (const { keys, neutral } of NOT_BUILT) {
-    const value = properties.value(...keys);
-    if (isUnset(value) || String(value) === String(neutral)) continue;
+/** A setting of another event source, or a slip of the pen: a run that left it out would prove nothing. */
+export function refuseUnknownSettings(properties: PropertyReader, known: readonly string[], ...keys: string[]): void {
+  for (const name of properties.names(...keys)) {
+    if (known.includes(name) || isUnset(properties.value(...keys, name))) continue;
     throw templateUnsupported(
-      properties.path(...keys),
-      `is ${shown(value)}, and ${keys.at(-1)} is not built yet in the local event source. Remove it for local runs.`,
-    );
-  }
-  for (const property of Object.keys(own(stack.template.Resources, logicalId)?.Properties ?? {})) {
-    if (KNOWN.has(property) || isUnset(properties.value(property))) continue;
-    throw templateUnsupported(
-      properties.path(property),
+      properties.path(...keys, name),
       'is not known as a setting of a Kafka event source mapping. Remove it, or check its name.',
     );
   }

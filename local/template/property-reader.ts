@@ -1,6 +1,6 @@
-import { isIntrinsic } from './intrinsics';
+import { refusedNumber } from './service-words';
 import type { Stack } from './stack';
-import { isObject, own } from './template';
+import { isIntrinsic, isObject, own } from './template';
 import { shown, templateInvalid } from './template-error';
 
 export interface Range {
@@ -13,8 +13,11 @@ export interface Range {
  * (`'Environment', 'Variables'`); `undefined` means that the template does not set it.
  */
 export interface PropertyReader {
+  /** Where the template writes it. */
   path(...keys: string[]): string;
   value(...keys: string[]): unknown;
+  /** The names in an object, which needs no value of any of them. */
+  names(...keys: string[]): readonly string[];
   text(...keys: string[]): string | undefined;
   requiredText(...keys: string[]): string;
   boolean(...keys: string[]): boolean | undefined;
@@ -25,20 +28,28 @@ export interface PropertyReader {
 }
 
 export function readProperties(stack: Stack, logicalId: string): PropertyReader {
-  const root = `Resources.${logicalId}.Properties`;
-  const path = (...keys: string[]) => [root, ...keys].join('.');
+  const path = (...keys: string[]) => stack.place(logicalId, ...keys);
 
-  function value(...keys: string[]): unknown {
+  /** Without a value for what lies in it. */
+  function written(...keys: string[]): unknown {
     let current: unknown = own(stack.template.Resources, logicalId)?.Properties ?? {};
     keys.forEach((key, depth) => {
-      const here = path(...keys.slice(0, depth));
-      // A function on the way (Fn::If around a whole block) has to be resolved before the next step.
-      if (isIntrinsic(current)) current = stack.resolve(current, here);
-      if (current === undefined) return;
-      if (!isObject(current)) throw templateInvalid(here, `is ${shown(current)}, not an object.`);
-      current = own(current, key);
+      current = object(current, ...keys.slice(0, depth));
+      current = isObject(current) ? own(current, key) : undefined;
     });
-    return stack.resolve(current, path(...keys));
+    return current;
+  }
+
+  /** A function around a whole block (Fn::If) has to be resolved before the next step. */
+  function object(value: unknown, ...keys: string[]): unknown {
+    const here = path(...keys);
+    const found = isIntrinsic(value) ? stack.resolve(value, here) : value;
+    if (found === undefined || isObject(found)) return found;
+    throw templateInvalid(here, `is ${shown(found)}, not an object.`);
+  }
+
+  function value(...keys: string[]): unknown {
+    return stack.resolve(written(...keys), path(...keys));
   }
 
   function text(...keys: string[]): string | undefined {
@@ -57,6 +68,7 @@ export function readProperties(stack: Stack, logicalId: string): PropertyReader 
   return {
     path,
     value,
+    names: (...keys) => Object.keys(object(written(...keys), ...keys) ?? {}),
     text,
     requiredText(...keys) {
       const found = text(...keys);
@@ -74,12 +86,11 @@ export function readProperties(stack: Stack, logicalId: string): PropertyReader 
       const found = value(...keys);
       if (found === undefined) return undefined;
       const number = typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
-      if (typeof number === 'number' && Number.isInteger(number) && number >= minimum && number <= maximum)
-        return number;
-      throw templateInvalid(
-        path(...keys),
-        `is ${shown(found)}; accepted are whole numbers from ${minimum} to ${maximum}.`,
-      );
+      const accepted = `is ${shown(found)}; accepted are whole numbers from ${minimum} to ${maximum}.`;
+      if (typeof number !== 'number' || !Number.isInteger(number)) throw templateInvalid(path(...keys), accepted);
+      if (number >= minimum && number <= maximum) return number;
+      const answer = refusedNumber(keys, number, { minimum, maximum });
+      throw templateInvalid(path(...keys), `${accepted} The service refuses it: "${answer}".`);
     },
     list,
     textList(...keys) {

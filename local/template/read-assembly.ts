@@ -3,7 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { ERROR_CODES, EXIT } from '../../contract/error-codes';
 import { LocalError } from '../errors';
 import { type Assets, readAssets } from './assets';
-import { isObject, type JsonObject, parseTemplate, type Template } from './template';
+import { readTemplateFile } from './parse-template';
+import { isObject, type JsonObject, type Template } from './template';
 import { shown, templateInvalid } from './template-error';
 
 /** One template with what a cloud assembly says about it. Nothing in it is resolved yet. */
@@ -43,7 +44,7 @@ export function readAssembly(path: string, stack?: string): AssemblyStack {
   const { artifactId: _, assetManifests, ...chosen } = choose(stacks, stack, target);
   return {
     ...chosen,
-    template: parseTemplate(readFileSync(chosen.file, 'utf8'), chosen.file),
+    template: readTemplateFile(chosen.file),
     assets: readAssets(assetManifests),
   };
 }

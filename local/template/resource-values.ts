@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseFunctionName } from './function-name';
-import { LOCAL_ACCOUNT_ID, localArn, localUrl } from './local-values';
+import { LOCAL_ACCOUNT_ID, type LocalValues, localArn, localUrl, NIL_UUID } from './local-values';
 import type { Resource } from './template';
 import { own } from './template';
 import { templateUnsupported } from './template-error';
@@ -8,19 +8,26 @@ import { templateUnsupported } from './template-error';
 /** What a type of resource needs to know of the resource that is asked for. */
 interface Known {
   readonly region: string;
-  readonly logicalId: string;
+  readonly stackName: string;
+  /** Another one for each resource, nested stacks included. */
+  readonly id: string;
   /** The physical name: what the template gives, else the logical id and the suffix of the run. */
   readonly name: string;
   /** Another property of the resource, resolved, as text. */
   property(property: string): string;
+  /** `undefined` where the template does not set it. */
+  optional(property: string): string | undefined;
 }
 
 type Value = (known: Known) => string;
 
 interface ResourceKind {
+  /** `''` where the template gives no name. */
   readonly nameProperty: string;
   readonly ref: Value;
   readonly attributes: Readonly<Record<string, Value>>;
+  /** What CloudFormation makes of a name that it chooses itself, so that the service takes it. */
+  readonly chosenName?: (name: string, known: Pick<Known, 'optional'>) => string;
 }
 
 const name: Value = (known) => known.name;
@@ -51,19 +58,29 @@ const secretArn = arnOf('secretsmanager', 'secret:');
 /** There is one code, whatever number its version would get. */
 const ONLY_VERSION: Value = () => '1';
 
-/** The last part of a cluster's ARN tells clusters apart, so it is another one for each resource, and always the same. */
-const clusterArn: Value = (known) => {
-  const digits = createHash('sha256').update(known.logicalId).digest('hex');
-  const uuid = [
+/** Another one for each resource, and always the same. */
+const uuid: Value = (known) => {
+  const digits = createHash('sha256').update(known.id).digest('hex');
+  return [
     digits.slice(0, 8),
     digits.slice(8, 12),
     digits.slice(12, 16),
     digits.slice(16, 20),
     digits.slice(20, 32),
-  ];
-  return localArn(`kafka:${known.region}:${LOCAL_ACCOUNT_ID}:cluster/${known.name}/${uuid.join('-')}-1`);
+  ].join('-');
 };
+
+/** The last part of a cluster's ARN tells clusters apart. */
+const clusterArn: Value = (known) =>
+  localArn(`kafka:${known.region}:${LOCAL_ACCOUNT_ID}:cluster/${known.name}/${uuid(known)}-1`);
 const cluster: ResourceKind = { nameProperty: 'ClusterName', ref: clusterArn, attributes: { Arn: clusterArn } };
+const keyArn: Value = (known) => localArn(`kms:${known.region}:${LOCAL_ACCOUNT_ID}:key/${uuid(known)}`);
+const stateMachineArn = arnOf('states', 'stateMachine:');
+
+/** A queue or a topic whose name has to tell that it is first in, first out. */
+function fifo(property: string): NonNullable<ResourceKind['chosenName']> {
+  return (name, known) => (known.optional(property) === 'true' ? `${name}.fifo` : name);
+}
 
 // What Ref and Fn::GetAtt return. Source: CloudFormation resource reference, "Return values" of each type.
 const KINDS: Readonly<Record<string, ResourceKind>> = {
@@ -86,21 +103,54 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
     nameProperty: 'QueueName',
     ref: queueUrl,
     attributes: { Arn: arnOf('sqs', ''), QueueName: name, QueueUrl: queueUrl },
+    chosenName: fifo('FifoQueue'),
   },
-  'AWS::SNS::Topic': { nameProperty: 'TopicName', ref: topicArn, attributes: { TopicArn: topicArn, TopicName: name } },
-  'AWS::S3::Bucket': named('BucketName', (known) => localArn(`s3:::${known.name}`)),
+  'AWS::SNS::Topic': {
+    nameProperty: 'TopicName',
+    ref: topicArn,
+    attributes: { TopicArn: topicArn, TopicName: name },
+    chosenName: fifo('FifoTopic'),
+  },
+  'AWS::S3::Bucket': {
+    ...named('BucketName', (known) => localArn(`s3:::${known.name}`)),
+    chosenName: (name) => name.toLowerCase(),
+  },
   'AWS::MSK::Cluster': cluster,
   'AWS::MSK::ServerlessCluster': cluster,
   'AWS::SecretsManager::Secret': { nameProperty: 'Name', ref: secretArn, attributes: { Id: secretArn } },
-  'AWS::SSM::Parameter': { nameProperty: 'Name', ref: name, attributes: {} },
+  'AWS::SSM::Parameter': {
+    nameProperty: 'Name',
+    ref: name,
+    attributes: { Type: (known) => known.property('Type'), Value: (known) => known.property('Value') },
+  },
   'AWS::Events::EventBus': named('Name', arnOf('events', 'event-bus/')),
+  'AWS::Kinesis::Stream': named('Name', arnOf('kinesis', 'stream/')),
+  'AWS::KinesisFirehose::DeliveryStream': named('DeliveryStreamName', arnOf('firehose', 'deliverystream/')),
+  'AWS::StepFunctions::StateMachine': {
+    nameProperty: 'StateMachineName',
+    ref: stateMachineArn,
+    attributes: { Arn: stateMachineArn, Name: name },
+  },
+  'AWS::KMS::Key': { nameProperty: '', ref: uuid, attributes: { Arn: keyArn, KeyId: uuid } },
+  'AWS::KMS::Alias': { nameProperty: 'AliasName', ref: name, attributes: {} },
+  'AWS::Lambda::LayerVersion': {
+    nameProperty: 'LayerName',
+    ref: (known) => `${arnOf('lambda', 'layer:')(known)}:${ONLY_VERSION(known)}`,
+    attributes: {},
+  },
+  // Its outputs are the nested stack's to say.
+  'AWS::CloudFormation::Stack': {
+    nameProperty: '',
+    ref: (known) =>
+      localArn(`cloudformation:${known.region}:${LOCAL_ACCOUNT_ID}:stack/${known.stackName}-${known.name}/${NIL_UUID}`),
+    attributes: {},
+  },
 };
 
 export interface ResourceQuestion {
   readonly logicalId: string;
   readonly resource: Resource;
-  readonly region: string;
-  readonly nameSuffix: string;
+  readonly values: LocalValues;
   /** Place of the Ref or Fn::GetAtt in the template. */
   readonly path: string;
   /** Resolves a property of the resource; `undefined` when it is not set. */
@@ -137,15 +187,23 @@ function kindOf({ resource, logicalId, path }: ResourceQuestion): ResourceKind {
 
 /** Everything is asked for on demand: a name that cannot be resolved matters only to what contains it. */
 function known(question: ResourceQuestion): Known {
-  const { logicalId, resource, region, path } = question;
+  const { logicalId, resource, values, path } = question;
+  const { region, stackName, prefix, nameSuffix } = values;
+  const kind = kindOf(question);
+  const optional = (property: string) => question.property(property);
   return {
     region,
-    logicalId,
+    stackName,
+    id: `${prefix}${logicalId}`,
+    optional,
     get name() {
-      return question.property(kindOf(question).nameProperty) ?? `${logicalId}${question.nameSuffix}`;
+      const given = kind.nameProperty === '' ? undefined : optional(kind.nameProperty);
+      if (given !== undefined) return given;
+      const open = `${prefix.replaceAll('/', '-')}${logicalId}${nameSuffix}`;
+      return kind.chosenName?.(open, { optional }) ?? open;
     },
     property(property) {
-      const value = question.property(property);
+      const value = optional(property);
       if (value === undefined) {
         throw templateUnsupported(path, `refers to ${logicalId} (${resource.Type}), which has no ${property}.`);
       }

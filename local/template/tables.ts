@@ -1,5 +1,5 @@
 import { type PropertyReader, readProperties } from './property-reader';
-import { resourcesOfType, type Stack } from './stack';
+import { type Found, findResources, idOf, type Stack } from './stack';
 import { templateInvalid } from './template-error';
 
 /** Schemas and indexes are in DynamoDB's own form: they go into CreateTable as they are. */
@@ -20,6 +20,7 @@ export interface SecondaryIndex {
 }
 
 export interface TableDefinition {
+  /** Unique in the deployment: of a table in a nested stack it is a path, `Orders/Table`. */
   readonly logicalId: string;
   readonly tableName: string;
   readonly keySchema: readonly KeySchemaElement[];
@@ -30,23 +31,20 @@ export interface TableDefinition {
   readonly localSecondaryIndexes: readonly SecondaryIndex[];
 }
 
+/** The tables of the stack and of those nested in it. */
 export function readTables(stack: Stack): TableDefinition[] {
-  return resourcesOfType(stack, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(([logicalId]) =>
-    readTable(logicalId, nameOf(stack, logicalId), readProperties(stack, logicalId)),
-  );
+  return findResources(stack, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(readTable);
 }
 
-function nameOf(stack: Stack, logicalId: string): string {
-  return String(stack.resolve({ Ref: logicalId }, `Resources.${logicalId}`));
-}
-
-function readTable(logicalId: string, tableName: string, properties: PropertyReader): TableDefinition {
+function readTable(found: Found): TableDefinition {
+  const { stack, logicalId } = found;
+  const properties = readProperties(stack, logicalId);
   const keySchema = properties.list('KeySchema') as readonly KeySchemaElement[];
   const attributeDefinitions = properties.list('AttributeDefinitions') as readonly AttributeDefinition[];
   if (keySchema.length === 0) throw templateInvalid(properties.path('KeySchema'), 'is missing.');
   return {
-    logicalId,
-    tableName,
+    logicalId: idOf(found),
+    tableName: String(stack.resolve({ Ref: logicalId }, stack.place(logicalId))),
     keySchema,
     attributeDefinitions,
     ttlAttribute: ttlAttribute(properties),

@@ -9,7 +9,16 @@ afterAll(() => folder.remove());
 const mappingsOf = (Resources: Record<string, unknown>, Conditions: unknown = {}) =>
   readKafkaMappings(stackOf(folder.path, { Resources, Conditions }));
 const mappingOf = (mapping: Properties, more: { lambda?: Properties; alias?: Properties } = {}) =>
-  mappingsOf(cdkResources({ mapping, ...more }))[0];
+  mappingsOf({ ...cdkResources({ mapping, ...more }), ...TARGETS })[0];
+/** What a mapping may send to. */
+const TARGETS = {
+  Letters: { Type: 'AWS::SQS::Queue' },
+  Fifo: { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true } },
+  Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'topic' } },
+  FifoTopic: { Type: 'AWS::SNS::Topic', Properties: { FifoTopic: true } },
+  Archive: { Type: 'AWS::S3::Bucket' },
+};
+const destination = (Destination: unknown) => ({ DestinationConfig: { OnFailure: { Destination } } });
 const UNSET = { Ref: 'AWS::NoValue' };
 /** Takes the settings away that only provisioned pollers may have. */
 const ON_DEMAND = { ProvisionedPollerConfig: UNSET, FunctionResponseTypes: UNSET };
@@ -31,11 +40,16 @@ describe('a mapping is read with the settings that the service would use', () =>
         consumerGroupId: 'demo-Flights',
         batchSize: 100,
         batchingWindowMs: 500,
+        filters: [],
         startingPosition: 'TRIM_HORIZON',
         startingPositionTimestampMs: undefined,
         pollers: { minimum: 1, maximum: 4 },
         reportBatchItemFailures: true,
         maximumRetryAttempts: -1,
+        maximumRecordAgeSeconds: -1,
+        bisectBatchOnFunctionError: false,
+        onFailure: undefined,
+        schemaRegistry: undefined,
         selfManaged: false,
         eventSourceArn: 'arn:aws:kafka:us-east-1:111122223333:cluster/demo/0a1b2c3d-2',
         bootstrapServers: undefined,
@@ -140,6 +154,42 @@ describe('a mapping is read with the settings that the service would use', () =>
     ['retries', { MaximumRetryAttempts: 3 }, { maximumRetryAttempts: 3 }],
     ['no retries, which is not the default', { MaximumRetryAttempts: 0 }, { maximumRetryAttempts: 0 }],
     ['a disabled mapping', { Enabled: false }, { enabled: false }],
+    ['a record age', { MaximumRecordAgeInSeconds: 60 }, { maximumRecordAgeSeconds: 60 }],
+    ['the oldest record age', { MaximumRecordAgeInSeconds: '604800' }, { maximumRecordAgeSeconds: 604_800 }],
+    ['bisect', { BisectBatchOnFunctionError: 'true' }, { bisectBatchOnFunctionError: true }],
+    [
+      'filters, as they are written',
+      {
+        FilterCriteria: {
+          Filters: [{ Pattern: '{ "value": {"a": [1]} }' }, { Pattern: { 'Fn::Sub': '{"b":["${Topic.TopicName}"]}' } }],
+        },
+      },
+      { filters: ['{ "value": {"a": [1]} }', '{"b":["topic"]}'] },
+    ],
+    ['a stream, which every mapping is', { SelfManagedKafkaEventSourceConfig: { ConsumptionMode: 'Stream' } }, {}],
+    [
+      'a schema registry, without how to reach it',
+      {
+        AmazonManagedKafkaEventSourceConfig: {
+          ConsumerGroupId: 'demo-Flights',
+          SchemaRegistryConfig: {
+            SchemaRegistryURI: 'https://registry.example',
+            EventRecordFormat: 'JSON',
+            SchemaValidationConfigs: [{ Attribute: 'VALUE' }, { Attribute: 'KEY' }],
+            AccessConfigs: [{ Type: 'BASIC_AUTH', URI: { 'Fn::ImportValue': 'secret' } }],
+          },
+        },
+      },
+      {
+        consumerGroupId: 'demo-Flights',
+        schemaRegistry: { uri: 'https://registry.example', eventRecordFormat: 'JSON', attributes: ['VALUE', 'KEY'] },
+      },
+    ],
+    [
+      'a schema registry taken back',
+      { AmazonManagedKafkaEventSourceConfig: { SchemaRegistryConfig: {} } },
+      { schemaRegistry: undefined },
+    ],
     [
       'pollers with one bound',
       { ProvisionedPollerConfig: { MinimumPollers: 2 } },
@@ -168,6 +218,25 @@ describe('a mapping is read with the settings that the service would use', () =>
     ],
   ])('%s', (_, changes, expected) => {
     expect(mappingOf(changes)).toMatchObject(expected);
+  });
+
+  test.each<[string, unknown, object | undefined]>([
+    [
+      'a queue of the template',
+      { 'Fn::GetAtt': ['Letters', 'Arn'] },
+      { kind: 'sqs', queueArn: 'arn:aws:sqs:us-east-1:000000000000:Letters', queueName: 'Letters' },
+    ],
+    [
+      'a queue elsewhere',
+      'arn:aws-cn:sqs:cn-north-1:111122223333:letters',
+      { kind: 'sqs', queueArn: 'arn:aws-cn:sqs:cn-north-1:111122223333:letters', queueName: 'letters' },
+    ],
+    ['a topic of SNS', { Ref: 'Topic' }, { kind: 'sns', topicArn: 'arn:aws:sns:us-east-1:000000000000:topic' }],
+    ['a bucket, in lower case', { 'Fn::GetAtt': ['Archive', 'Arn'] }, { kind: 's3', bucketName: 'archive' }],
+    ['a topic of Kafka', 'kafka://dead.letters_1', { kind: 'kafka', topic: 'dead.letters_1' }],
+    ['nothing', '', undefined],
+  ])('what is given up goes to %s', (_, target, expected) => {
+    expect(mappingOf(destination(target))?.onFailure).toEqual(expected);
   });
 
   test.each<[string, unknown, string, string | undefined, string]>([
@@ -234,7 +303,11 @@ describe('a setting that a deployment or this version would not take is refused'
       'responses without pollers',
       { ProvisionedPollerConfig: UNSET },
       INVALID,
-      ['.FunctionResponseTypes', 'no ProvisionedPollerConfig', 'Unsupported FunctionResponseTypes parameter'],
+      [
+        '.FunctionResponseTypes',
+        'no ProvisionedPollerConfig',
+        `"Unsupported 'functionResponseTypes' parameter for given event source mapping type."`,
+      ],
     ],
     [
       'retries without pollers',
@@ -255,43 +328,150 @@ describe('a setting that a deployment or this version would not take is refused'
       ['.MaximumRecordAgeInSeconds', 'no ProvisionedPollerConfig'],
     ],
     [
-      'a record age',
-      { MaximumRecordAgeInSeconds: 60 },
-      UNSUPPORTED,
-      ['.MaximumRecordAgeInSeconds is 60', 'not built yet'],
+      'a record age below a minute',
+      { MaximumRecordAgeInSeconds: 59 },
+      INVALID,
+      [
+        '.MaximumRecordAgeInSeconds is 59',
+        '-1 (endless)',
+        '"MaximumRecordAgeInSeconds must be either -1 (forever) or between 60 and 604800 (inclusive)"',
+      ],
     ],
     [
-      'bisect',
-      { BisectBatchOnFunctionError: true },
-      UNSUPPORTED,
-      ['.BisectBatchOnFunctionError is true', 'not built yet'],
+      'a record age of more than a week',
+      { MaximumRecordAgeInSeconds: 604_801 },
+      INVALID,
+      [
+        '.MaximumRecordAgeInSeconds is 604801',
+        `"1 validation error detected: Value '604801' at 'maximumRecordAgeInSeconds' failed to satisfy constraint: Member must have value less than or equal to 604800"`,
+      ],
+    ],
+    ['a bisect that is neither', { BisectBatchOnFunctionError: 'often' }, INVALID, ['is "often"', 'true and false']],
+    ['more retries than there are', { MaximumRetryAttempts: 10_001 }, INVALID, ['10001', '-1 to 10000']],
+    [
+      'another response type',
+      { FunctionResponseTypes: ['Report'] },
+      INVALID,
+      ['is ["Report"]', 'ReportBatchItemFailures'],
     ],
     [
-      'a destination',
-      { DestinationConfig: { OnFailure: { Destination: 'kafka://dead' } } },
-      UNSUPPORTED,
-      ['.DestinationConfig', 'not built yet'],
+      'a filter that is no JSON',
+      { FilterCriteria: { Filters: [{ Pattern: '{}' }, { Pattern: 'a' }] } },
+      INVALID,
+      ['.FilterCriteria.Filters[1].Pattern is "a"', 'JSON object', '"Invalid filter pattern definition."'],
+    ],
+    ['a filter that is a list', { FilterCriteria: { Filters: [{ Pattern: '[1]' }] } }, INVALID, ['Pattern is "[1]"']],
+    [
+      'a filter that is not text',
+      { FilterCriteria: { Filters: [{ Pattern: { value: [1] } }] } },
+      INVALID,
+      ['Filters[0].Pattern is {"value":[1]}', 'text of a JSON object'],
+    ],
+    ['a filter without a pattern', { FilterCriteria: { Filters: [{}] } }, INVALID, ['Filters[0].Pattern is undefined']],
+    [
+      'a filter that is too long',
+      { FilterCriteria: { Filters: [{ Pattern: JSON.stringify({ value: ['x'.repeat(4096)] }) }] } },
+      INVALID,
+      ['has 4110 characters', 'at most 4096'],
     ],
     [
-      'filters',
-      { FilterCriteria: { Filters: [{ Pattern: '{}' }] } },
-      UNSUPPORTED,
-      ['.FilterCriteria', 'not built yet'],
+      'a destination by the address of its queue',
+      destination({ Ref: 'Letters' }),
+      INVALID,
+      [
+        '.DestinationConfig.OnFailure.Destination is "https://sqs.us-east-1.amazonaws.com/',
+        'ARN of an SQS queue',
+        'kafka://',
+      ],
     ],
     [
-      'a schema registry',
+      'a destination of another service',
+      destination('arn:aws:lambda:us-east-1:1:function:f'),
+      INVALID,
+      ['is "arn:aws:lambda'],
+    ],
+    ['a folder of a bucket', destination('arn:aws:s3:::archive/letters'), INVALID, ['"arn:aws:s3:::archive/letters"']],
+    [
+      'a queue that is first in, first out',
+      destination({ 'Fn::GetAtt': ['Fifo', 'Arn'] }),
+      INVALID,
+      [':Fifo.fifo"', 'FIFO'],
+    ],
+    ['a topic of SNS that is', destination({ Ref: 'FifoTopic' }), INVALID, [':FifoTopic.fifo"', 'not supported']],
+    ['a topic of Kafka that begins with a dot', destination('kafka://.dead'), INVALID, ['"kafka://.dead"']],
+    ['a topic of Kafka without a name', destination('kafka://'), INVALID, ['"kafka://"']],
+    [
+      'a topic of Kafka whose name is too long',
+      destination(`kafka://${'x'.repeat(250)}`),
+      INVALID,
+      ['OnFailure.Destination is "kafka://x'],
+    ],
+    [
+      'a destination for success',
+      { DestinationConfig: { OnSuccess: { Destination: 'arn:aws:sqs:us-east-1:1:q' } } },
+      INVALID,
+      ['.DestinationConfig.OnSuccess is set', 'failures only'],
+    ],
+    [
+      'a schema registry without an address',
       { AmazonManagedKafkaEventSourceConfig: { SchemaRegistryConfig: { EventRecordFormat: 'JSON' } } },
-      UNSUPPORTED,
-      ['.AmazonManagedKafkaEventSourceConfig.SchemaRegistryConfig', 'not built yet'],
+      INVALID,
+      ['.AmazonManagedKafkaEventSourceConfig.SchemaRegistryConfig.SchemaRegistryURI is missing'],
+    ],
+    [
+      'a schema registry of another format',
+      {
+        AmazonManagedKafkaEventSourceConfig: {
+          SchemaRegistryConfig: { SchemaRegistryURI: 'https://r', EventRecordFormat: 'AVRO' },
+        },
+      },
+      INVALID,
+      ['.EventRecordFormat is "AVRO"', 'JSON and SOURCE'],
+    ],
+    [
+      'a schema registry for nothing',
+      {
+        AmazonManagedKafkaEventSourceConfig: {
+          SchemaRegistryConfig: { SchemaRegistryURI: 'https://r', EventRecordFormat: 'SOURCE' },
+        },
+      },
+      INVALID,
+      ['.SchemaValidationConfigs names []', 'KEY, VALUE or both'],
     ],
     [
       'queue mode',
       { SelfManagedKafkaEventSourceConfig: { ConsumptionMode: 'Queue' } },
       UNSUPPORTED,
-      ['.ConsumptionMode is "Queue"', 'not built yet'],
+      ['.ConsumptionMode is "Queue"', 'Only Stream can be run'],
+    ],
+    [
+      'another consumption mode',
+      { SelfManagedKafkaEventSourceConfig: { ConsumptionMode: 'Table' } },
+      INVALID,
+      ['.ConsumptionMode is "Table"', 'Stream and Queue'],
+    ],
+    [
+      'a setting that MSK does not have',
+      { AmazonManagedKafkaEventSourceConfig: { ConsumptionMode: 'Queue' } },
+      UNSUPPORTED,
+      ['.AmazonManagedKafkaEventSourceConfig.ConsumptionMode is not known'],
     ],
     ['a setting of another source', { ParallelizationFactor: 2 }, UNSUPPORTED, ['.ParallelizationFactor', 'not known']],
-    ['a batch size of 0', { BatchSize: 0 }, INVALID, ['.BatchSize is 0', '1 to 10000']],
+    [
+      'a batch size of 0',
+      { BatchSize: 0 },
+      INVALID,
+      [
+        '.BatchSize is 0; accepted are whole numbers from 1 to 10000',
+        `"1 validation error detected: Value '0' at 'batchSize' failed to satisfy constraint: Member must have value greater than or equal to 1"`,
+      ],
+    ],
+    [
+      'too many pollers',
+      { ProvisionedPollerConfig: { MaximumPollers: 2001 } },
+      INVALID,
+      ['.ProvisionedPollerConfig.MaximumPollers is 2001', "at 'provisionedPollerConfig.maximumPollers' failed"],
+    ],
     ['a batch size in words', { BatchSize: 'many' }, INVALID, ['.BatchSize is "many"']],
     ['a window too long', { MaximumBatchingWindowInSeconds: 301 }, INVALID, ['301', '0 to 300']],
     ['half a second', { MaximumBatchingWindowInSeconds: 0.5 }, INVALID, ['0.5', 'whole numbers']],
@@ -315,6 +495,12 @@ describe('a setting that a deployment or this version would not take is refused'
       { StartingPosition: 'AT_TIMESTAMP' },
       INVALID,
       ['.StartingPositionTimestamp', 'AT_TIMESTAMP'],
+    ],
+    [
+      'a point in time in words',
+      { StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: 'yesterday' },
+      INVALID,
+      ['.StartingPositionTimestamp is "yesterday"', 'unix seconds'],
     ],
     [
       'a consumer group id with a space',
@@ -376,8 +562,16 @@ describe('a setting that a deployment or this version would not take is refused'
       { A: { Type: 'AWS::Lambda::EventSourceMapping', Properties: { Queues: ['q'] } } },
       ['other mappings: A'],
     ],
-    ['functions of SAM', { F: { Type: 'AWS::Serverless::Function' } }, ['SAM']],
-    ['nested stacks', { N: { Type: 'AWS::CloudFormation::Stack' } }, ['nested stack']],
+    [
+      'functions of SAM that have no Kafka event',
+      { F: { Type: 'AWS::Serverless::Function', Properties: { Events: { E: { Type: 'SQS' } } } } },
+      ['an event MSK or SelfManagedKafka of a function of SAM', 'no event source mapping at all'],
+    ],
+    [
+      'nested stacks that are not here',
+      { N: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: 'https://a/b.json' } } },
+      ['not on this machine', 'not read: N'],
+    ],
   ])('a stack without Kafka mappings, with %s', (_, resources, words) => {
     // Prepare, act
     const refused = refusal(() => mappingsOf(resources));

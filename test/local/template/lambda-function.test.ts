@@ -1,4 +1,6 @@
-import { mkdtempSync } from 'node:fs';
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub is written like this.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readKafkaMappings } from '../../../local/template/kafka-mappings';
 import { readStack } from '../../../local/template/stack';
@@ -8,6 +10,7 @@ const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
 const UNSET = { Ref: 'AWS::NoValue' };
+const INLINE = 'exports.handler = async () => 1;';
 
 function functionOf(lambda: Properties, Metadata?: Properties) {
   const resources = cdkResources({ lambda });
@@ -34,6 +37,8 @@ describe('a function is read as a deployment would have it', () => {
       { Timeout: UNSET, MemorySize: UNSET, Environment: UNSET },
       { timeoutMs: 3000, memoryMb: 128, environment: {} },
     ],
+    ['a time-out that a mapping may not have, which is not judged here', { Timeout: 900 }, { timeoutMs: 900_000 }],
+    ['layers taken back', { Layers: [UNSET] }, { handler: 'index.handler' }],
     [
       'what is not read needs no local value',
       { VpcConfig: { 'Fn::ImportValue': 'vpc' }, Code: { S3Bucket: { 'Fn::ImportValue': 'b' }, S3Key: 'k' } },
@@ -48,9 +53,47 @@ describe('a function is read as a deployment would have it', () => {
     ['an image by its address', { Code: { ImageUri: 'x' } }, undefined, 'UNSUPPORTED', ['container image']],
     ['another runtime', { Runtime: 'python3.13' }, undefined, 'UNSUPPORTED', ['.Runtime is "python3.13"', 'Node.js']],
     ['no handler', { Handler: UNSET }, undefined, 'INVALID', ['.Handler is missing']],
-    ['inline code', { Code: { ZipFile: 'exports' } }, {}, 'UNSUPPORTED', ['.Code.ZipFile', 'inline', 'fromAsset']],
     ['no code', { Code: {} }, {}, 'INVALID', ['.Code', 'names no code']],
-    ['more than 14 minutes', { Timeout: 841 }, undefined, 'INVALID', ['.Timeout is 841', '1 to 840']],
+    [
+      'code in a bucket',
+      { Code: { S3Bucket: 'artifacts', S3Key: 'a/b.zip' } },
+      {},
+      'UNSUPPORTED',
+      [
+        '.Code is {"S3Bucket":"artifacts","S3Key":"a/b.zip"}: the code lies in a bucket',
+        'before the upload',
+        'sam build',
+      ],
+    ],
+    [
+      'code at an address',
+      { Code: { 'Fn::Sub': 's3://artifacts-${AWS::Region}/b.zip' } },
+      {},
+      'UNSUPPORTED',
+      ['.Code is s3://artifacts-us-east-1/b.zip', 'bucket'],
+    ],
+    [
+      'layers',
+      { Layers: ['arn:aws:lambda:us-east-1:1:layer:powertools:7'] },
+      undefined,
+      'UNSUPPORTED',
+      ['.Layers is ["arn:aws:lambda:us-east-1:1:layer:powertools:7"]', 'would not be found', 'the AWS SDK'],
+    ],
+    [
+      'code that SAM has not built',
+      { Handler: 'src/app.handler' },
+      { 'aws:asset:path': 'asset.flights', BuildMethod: 'esbuild' },
+      'INVALID',
+      ['.Code is ', 'asset.flights, which has no src/app.js', 'BuildMethod "esbuild"', '.aws-sam/build/template.yaml'],
+    ],
+    [
+      'more than 15 minutes',
+      { Timeout: 901 },
+      undefined,
+      'INVALID',
+      ['.Timeout is 901', '1 to 900', "Value '901' at 'timeout'"],
+    ],
+    ['too little memory', { MemorySize: '64' }, undefined, 'INVALID', ['.MemorySize is "64"', '128 to 10240']],
     [
       'a variable that is a list',
       { Environment: { Variables: { A: ['a'] } } },
@@ -70,7 +113,7 @@ describe('a function is read as a deployment would have it', () => {
       {},
       { 'aws:asset:path': 'asset.gone' },
       'INVALID',
-      ['asset.gone, which does not exist', 'Run `cdk synth`; bundling was skipped'],
+      ['asset.gone, which does not exist', 'Run `cdk synth` or `sam build`; bundling was skipped'],
     ],
     [
       'a file instead of a folder',
@@ -149,5 +192,53 @@ describe('its code is found', () => {
 
     // Assess
     expect(mapping?.function.assetPath).toBe(join(directory, expected));
+  });
+});
+
+describe('code that the template holds', () => {
+  const read = (directory: string, code: string) => {
+    const resources = cdkResources({ lambda: { Code: { ZipFile: code } } });
+    const lambda = { ...resources.FlightsFunction0FD0E4, Metadata: {} };
+    write(directory, { 'Demo.template.json': { Resources: { ...resources, FlightsFunction0FD0E4: lambda } } });
+    const [mapping] = readKafkaMappings(readStack(join(directory, 'Demo.template.json')));
+    return mapping?.function.assetPath ?? '';
+  };
+
+  test('is put into index.js of a folder in the temporary one', () => {
+    // Prepare
+    const directory = mkdtempSync(join(folder.path, 'inline-'));
+
+    // Act
+    const path = read(directory, INLINE);
+
+    // Assess
+    expect(path.startsWith(tmpdir())).toBe(true);
+    expect(readFileSync(join(path, 'index.js'), 'utf8')).toBe(INLINE);
+  });
+
+  test('has one folder however often it is read, and another one when it changes', () => {
+    // Prepare
+    const directory = mkdtempSync(join(folder.path, 'inline-'));
+
+    // Act
+    const [first, again, changed] = [read(directory, INLINE), read(directory, INLINE), read(directory, `${INLINE} `)];
+
+    // Assess
+    expect(again).toBe(first);
+    expect(changed).not.toBe(first);
+  });
+
+  test('finds the packages that the project of the template has, as Lambda has the SDK', () => {
+    // Prepare
+    const directory = mkdtempSync(join(folder.path, 'project-'));
+    mkdirSync(join(directory, 'node_modules', 'sdk'), { recursive: true });
+    mkdirSync(join(directory, 'infrastructure'));
+
+    // Act
+    const path = read(join(directory, 'infrastructure'), INLINE);
+
+    // Assess
+    expect(readdirSync(join(path, 'node_modules'))).toEqual(['sdk']);
+    expect(realpathSync(join(path, 'node_modules'))).toBe(join(directory, 'node_modules'));
   });
 });

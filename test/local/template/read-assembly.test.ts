@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub is written like this.
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAssembly } from '../../../local/template/read-assembly';
@@ -118,12 +119,38 @@ describe('a template file', () => {
   });
 });
 
+describe('a template in YAML', () => {
+  test('is read like one in JSON', () => {
+    // Prepare
+    const text = 'Resources:\n  It:\n    Type: Orders\n    Properties: { Name: !Sub "${AWS::Region}" }\n';
+    const directory = assembly({ 'orders.yaml': text });
+
+    // Act
+    const stack = readAssembly(join(directory, 'orders.yaml'));
+
+    // Assess
+    expect(stack.stackName).toBe('orders');
+    expect(stack.template.Resources).toEqual({
+      It: { Type: 'Orders', Properties: { Name: { 'Fn::Sub': '${AWS::Region}' } } },
+    });
+  });
+});
+
 describe('what cannot be read says what to do', () => {
   test.each<[string, Record<string, unknown>, string, string, string]>([
     ['a path that does not exist', {}, 'nowhere', 'INVALID', 'Run `cdk synth`'],
     ['a folder without a manifest', { 'a.txt': '' }, '.', 'INVALID', 'no manifest.json'],
     ['a broken manifest', { 'manifest.json': '{' }, '.', 'INVALID', 'is not JSON'],
-    ['a template in YAML', { 't.yaml': 'Resources:\n' }, 't.yaml', 'UNSUPPORTED', 'only templates in JSON'],
+    ['a template in YAML without resources', { 't.yaml': 'Resources:\n' }, 't.yaml', 'INVALID', 'no "Resources"'],
+    ['a broken template in YAML', { 't.yaml': 'Resources: [\n' }, 't.yaml', 'INVALID', 'is not a template in YAML'],
+    [
+      'a template whose resources only CloudFormation can make',
+      { 't.yaml': 'Resources:\n  Fn::ForEach::Topics: []\n' },
+      't.yaml',
+      'UNSUPPORTED',
+      'Resources.Fn::ForEach::Topics',
+    ],
+    ['a section that is no object', { 't.json': { Resources: {}, Outputs: [] } }, 't.json', 'INVALID', 'Outputs in '],
     ['a broken template', { 't.json': '{ "Resources": ' }, 't.json', 'INVALID', 'is not JSON'],
     ['another JSON file', { 't.json': '{}' }, 't.json', 'INVALID', 'no "Resources"'],
     ['a resource without a type', { 't.json': { Resources: { A: {} } } }, 't.json', 'INVALID', 'Resources.A'],

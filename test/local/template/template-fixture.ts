@@ -11,6 +11,7 @@ export interface TemplateInput {
   readonly Parameters?: unknown;
   readonly Mappings?: unknown;
   readonly Conditions?: unknown;
+  readonly Globals?: unknown;
   readonly Resources: Record<string, unknown>;
 }
 
