@@ -18,6 +18,8 @@ export interface InvokeMessage {
 }
 
 export type WorkerMessage =
+  /** The debugger that was waited for is there, and the function is being loaded. */
+  | { readonly type: 'attached' }
   | { readonly type: 'ready' }
   | { readonly type: 'init-error'; readonly error: ErrorShape }
   /** `payload` is JSON text. */

@@ -1,54 +1,58 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { killFamily, type WorkerFamily } from './worker-family';
 
 /**
  * Sees to it that no worker outlives this process. A worker ends by itself when the IPC channel closes, unless it is
  * frozen or its event loop is blocked; then somebody else has to end it when this process was killed. That is a shell
- * which holds the list of process groups and acts when its input ends. It has a session of its own, so that Ctrl-C
- * does not end it first.
+ * which holds the list of process groups and of marks and acts when its input ends. It has a session of its own, so that
+ * Ctrl-C does not end it first.
  */
 const GUARD = `
 groups=' '
-while read -r sign group; do
+marks=' '
+while read -r sign group mark; do
   case $sign in
-    +) groups="$groups$group " ;;
-    -) groups="\${groups%% $group *} \${groups#* $group }" ;;
+    +) groups="$groups$group "; marks="$marks$mark " ;;
+    -) groups="\${groups%% $group *} \${groups#* $group }"; marks="\${marks%% $mark *} \${marks#* $mark }" ;;
   esac
 done
 for group in $groups; do kill -s KILL -- "-$group"; done
+for mark in $marks; do
+  for look in 1 2 3 4 5; do
+    for file in $(grep -laF "$mark" /proc/[0-9]*/environ); do
+      process="\${file#/proc/}"
+      kill -s KILL "\${process%/environ}"
+    done
+  done
+done
 `;
 
-const alive = new Set<number>();
+const alive = new Map<number, WorkerFamily>();
 let guard: ChildProcess | undefined;
 
-/** From here on the process group ends with this process, however this process ends. */
-export function watch(group: number): void {
+/** From here on the family ends with this process, however this process ends. */
+export function watch(family: WorkerFamily): void {
   if (alive.size === 0) process.on('exit', killAll);
-  alive.add(group);
+  alive.set(family.group, family);
   guard ??= startGuard();
-  guard.stdin?.write(`+ ${group}\n`);
+  tell('+', family);
 }
 
-export function unwatch(group: number): void {
-  if (!alive.delete(group)) return;
-  guard?.stdin?.write(`- ${group}\n`);
+export function unwatch(family: WorkerFamily): void {
+  if (!alive.delete(family.group)) return;
+  tell('-', family);
   if (alive.size > 0) return;
   process.off('exit', killAll);
   guard?.stdin?.end();
   guard = undefined;
 }
 
-function killAll(): void {
-  for (const group of alive) killGroup(group, 'SIGKILL');
+function tell(sign: '+' | '-', { group, mark }: WorkerFamily): void {
+  guard?.stdin?.write(`${sign} ${group} ${mark}\n`);
 }
 
-/** A worker leads a process group of its own, so that what the function started ends and stops with it. */
-export function killGroup(group: number, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
-  try {
-    process.kill(-group, signal);
-  } catch (error) {
-    // ESRCH: it is gone already. EPERM: so macOS says of a group of zombies.
-    if (!['ESRCH', 'EPERM'].includes(String((error as NodeJS.ErrnoException).code))) throw error;
-  }
+function killAll(): void {
+  for (const family of alive.values()) killFamily(family);
 }
 
 function startGuard(): ChildProcess {

@@ -15,6 +15,8 @@ const UNRESERVED: Environment = {
   // Without them the SDK would read the developer's own ~/.aws, which the process's environment does not show.
   AWS_CONFIG_FILE: devNull,
   AWS_SHARED_CREDENTIALS_FILE: devNull,
+  // The SDK warns of the Node.js that runs it, which here is this machine's and not the function's.
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
 
 /** The whole environment of a worker process: nothing of this process's own is in it. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { MAXIMUM_PAYLOAD_BYTES } from '../../contract/limits';
 import type { LambdaFunction } from '../template/lambda-function';
+import { DebuggedTime } from './debugged-time';
 import type { InitError, InvocationResult } from './invocation-result';
 import type { WorkerMessage } from './messages';
 import type { OutputListener } from './output-lines';
+import { StoppableTimer } from './stoppable-timer';
 import { spawnWorker, type WorkerExit } from './worker-process';
 
 export interface WorkerOptions {
@@ -14,6 +15,21 @@ export interface WorkerOptions {
   readonly onOutput?: OutputListener;
   /** @default 10 s, as in Lambda. */
   readonly initTimeoutMs?: number;
+  /** How far the clock of the process runs ahead of the machine's, or behind if negative. @default 0 */
+  readonly clockOffsetMs?: number;
+  /** @default no debugger */
+  readonly inspect?: InspectOptions;
+}
+
+/**
+ * A debugger may attach. While it holds the process at a breakpoint the time-outs stand still, and so does the
+ * remaining time that the function sees; its own timers and the clock go on.
+ */
+export interface InspectOptions {
+  /** Of this machine, at which the debugger finds the process. The URL comes as a line of the process's output. */
+  readonly port: number;
+  /** Whether the function is loaded only when a debugger has attached. @default false */
+  readonly waitForDebugger?: boolean;
 }
 
 export interface InvocationOptions {
@@ -46,7 +62,10 @@ export interface Worker {
 }
 
 /** What ends a wait: a message, the end of the process, or the time-out. */
-type Answer = WorkerMessage | ({ readonly type: 'exit' } & WorkerExit) | { readonly type: 'timeout' };
+type Answer =
+  | Exclude<WorkerMessage, { readonly type: 'attached' }>
+  | ({ readonly type: 'exit' } & WorkerExit)
+  | { readonly type: 'timeout' };
 
 // Source: Lambda Developer Guide, execution environment lifecycle.
 const INIT_TIMEOUT_MS = 10_000;
@@ -55,24 +74,30 @@ const GRACE_MS = 2000;
 
 export function startWorker(options: WorkerOptions): Worker {
   const { function: lambda, environment = {}, onOutput, initTimeoutMs = INIT_TIMEOUT_MS } = options;
+  const { clockOffsetMs = 0, inspect } = options;
   let alive = true;
   let busy = false;
   let exit: WorkerExit | undefined;
   /** Takes what ends the current wait; replaced as soon as it has, so that no answer is kept in memory. */
   let settle: (found: Answer) => void = ignore;
+  const debugging = inspect && new DebuggedTime(inspect, onOutput);
   const child = spawnWorker({
     function: lambda,
     environment,
-    onOutput,
+    settings: { clockOffsetMs, waitForDebugger: inspect?.waitForDebugger ?? false, deadlineFd: debugging?.deadlineFd },
+    inspect: inspect !== undefined,
+    onOutput: debugging ? debugging.output : onOutput,
     onMessage(message) {
       if (message.type === 'fatal') alive = false;
-      settle(message);
+      if (message.type === 'attached') debugging?.attached();
+      else settle(message);
     },
   });
-  const exited = child.exited.then((found) => {
+  const exited = child.exited.then(async (found) => {
     alive = false;
     exit = found;
     settle({ type: 'exit', ...found });
+    await debugging?.close();
     return found;
   });
 
@@ -80,13 +105,15 @@ export function startWorker(options: WorkerOptions): Worker {
     return new Promise<Answer>((resolve) => {
       const mine = (found: Answer) => {
         if (settle !== mine) return;
-        clearTimeout(timer);
+        timer.stop();
+        debugging?.takeOff(timer);
         settle = ignore;
         resolve(found);
       };
       settle = mine;
       // An answer that lies in the channel already has arrived in time: it is read before the immediate runs.
-      const timer = setTimeout(() => setImmediate(() => mine({ type: 'timeout' })), timeoutMs);
+      const timer = new StoppableTimer(timeoutMs, () => setImmediate(() => mine({ type: 'timeout' })));
+      debugging?.takeOver(timer);
       if (exit !== undefined) mine({ type: 'exit', ...exit });
     });
   }
@@ -100,7 +127,13 @@ export function startWorker(options: WorkerOptions): Worker {
 
   async function initialise(): Promise<InitError | undefined> {
     const elapsed = stopwatch();
-    const found = await answer(initTimeoutMs);
+    const answered = answer(initTimeoutMs);
+    const problem = debugging && (await debugging.open());
+    if (problem !== undefined) {
+      await end(0);
+      return { kind: 'init-error', errorType: 'Inspector.NotOpened', errorMessage: problem, durationMs: elapsed() };
+    }
+    const found = await answered;
     if (found.type === 'ready') return undefined;
     await end(found.type === 'timeout' ? 0 : GRACE_MS);
     const durationMs = elapsed();
@@ -126,7 +159,7 @@ export function startWorker(options: WorkerOptions): Worker {
     const found = await answered;
     switch (found.type) {
       case 'response':
-        return response(found.payload, elapsed());
+        return { kind: 'response', payload: JSON.parse(found.payload), durationMs: elapsed() };
       case 'error':
         return { kind: 'error', ...found.error, durationMs: elapsed() };
       case 'exit': {
@@ -180,14 +213,6 @@ export function startWorker(options: WorkerOptions): Worker {
       await end(GRACE_MS);
     },
   };
-}
-
-function response(payload: string, durationMs: number): InvocationResult {
-  if (Buffer.byteLength(payload) <= MAXIMUM_PAYLOAD_BYTES) {
-    return { kind: 'response', payload: JSON.parse(payload), durationMs };
-  }
-  const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAXIMUM_PAYLOAD_BYTES} bytes).`;
-  return { kind: 'error', errorType: 'Function.ResponseSizeTooLarge', errorMessage, durationMs };
 }
 
 /** Lambda's words for a process that ended. */

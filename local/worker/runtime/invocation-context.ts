@@ -1,4 +1,6 @@
+import { readDeadlineNote } from '../deadline-note';
 import type { InvokeMessage } from '../messages';
+import { machineNow } from './clock';
 
 /** The legacy way to answer, which Lambda puts on the context. */
 export interface Completion {
@@ -11,6 +13,8 @@ export interface Completion {
 export function invocationContext(
   message: InvokeMessage,
   completion: Completion,
+  /** Where the deadline is noted, if it may be moved. */
+  deadlineFd: number | undefined,
 ): { callbackWaitsForEmptyEventLoop: boolean } {
   const { env } = process;
   return {
@@ -25,7 +29,12 @@ export function invocationContext(
     clientContext: undefined,
     invokedFunctionArn: message.invokedFunctionArn,
     awsRequestId: message.requestId,
-    // The wall clock, as in Lambda: a sandbox that stood still finds its time gone.
-    getRemainingTimeInMillis: () => message.deadlineMs - Date.now(),
+    getRemainingTimeInMillis: () => remainingMs(message, deadlineFd),
   } as { callbackWaitsForEmptyEventLoop: boolean };
+}
+
+/** By the wall clock, as in Lambda: a sandbox that stood still finds its time gone. */
+function remainingMs({ deadlineMs }: InvokeMessage, deadlineFd: number | undefined): number {
+  const noted = (deadlineFd === undefined ? undefined : readDeadlineNote(deadlineFd)) ?? { deadlineMs };
+  return 'leftMs' in noted ? noted.leftMs : noted.deadlineMs - machineNow();
 }

@@ -1,3 +1,4 @@
+import { MAXIMUM_PAYLOAD_BYTES } from '../../../contract/limits';
 import type { ErrorShape, InvokeMessage } from '../messages';
 import { errorShape, RuntimeError } from './error-shape';
 import { invocationContext } from './invocation-context';
@@ -5,14 +6,22 @@ import { type Handler, takesCallback } from './load-handler';
 
 export type Outcome = { readonly payload: string } | { readonly error: ErrorShape };
 
-/** Has `listener` run once when nothing is left that could still happen; `undefined` takes it back. */
-export type WhenIdle = (listener: (() => void) | undefined) => void;
+export interface Surroundings {
+  /** Has `listener` run once when nothing is left that could still happen; `undefined` takes it back. */
+  readonly whenIdle: (listener: (() => void) | undefined) => void;
+  /** Where the deadline is noted, if it may be moved. */
+  readonly deadlineFd: number | undefined;
+}
 
 /**
  * Runs the handler once and answers once: with what its promise gives, by the callback, or because nothing is left to
  * wait for. Source: aws/aws-lambda-nodejs-runtime-interface-client, src/Runtime.js and src/CallbackContext.js.
  */
-export function runHandler(handler: Handler, message: InvokeMessage, whenIdle: WhenIdle): Promise<Outcome> {
+export function runHandler(
+  handler: Handler,
+  message: InvokeMessage,
+  { whenIdle, deadlineFd }: Surroundings,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     const settle = (outcome: Outcome) => {
       whenIdle(undefined);
@@ -21,7 +30,7 @@ export function runHandler(handler: Handler, message: InvokeMessage, whenIdle: W
     const succeed = (result?: unknown) => settle(serialised(result));
     const fail = (error?: unknown) => settle({ error: errorShape(error ?? 'handled') });
     const done = (error?: unknown, result?: unknown) => (isSet(error) ? fail(error) : succeed(result));
-    const context = invocationContext(message, { done, succeed, fail });
+    const context = invocationContext(message, { done, succeed, fail }, deadlineFd);
     const callback = (error: unknown, result?: unknown) => {
       if (isSet(error) || !context.callbackWaitsForEmptyEventLoop) done(error, result);
       else whenIdle(() => succeed(result));
@@ -42,6 +51,7 @@ export function runHandler(handler: Handler, message: InvokeMessage, whenIdle: W
   });
 }
 
+const TOO_LARGE = `Response payload size exceeded maximum allowed payload size (${MAXIMUM_PAYLOAD_BYTES} bytes).`;
 const NEVER_SETTLED =
   'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled.';
 const RESULT_IGNORED =
@@ -49,7 +59,9 @@ const RESULT_IGNORED =
 
 function serialised(result: unknown): Outcome {
   try {
-    return { payload: JSON.stringify(result) ?? 'null' };
+    const payload = JSON.stringify(result) ?? 'null';
+    if (Buffer.byteLength(payload) <= MAXIMUM_PAYLOAD_BYTES) return { payload };
+    return { error: errorShape(new RuntimeError('Function.ResponseSizeTooLarge', TOO_LARGE)) };
   } catch (error) {
     const problem = `Unable to stringify response body: ${error instanceof Error ? error.message : String(error)}`;
     return { error: errorShape(new RuntimeError('Runtime.MarshalError', problem, { cause: error })) };

@@ -394,17 +394,19 @@ describe('what a function prints', () => {
   test.each([
     ['with a listener', true],
     ['without one', false],
-  ])('may be megabytes, in one line even, %s', async (_, listens) => {
+  ])('may be megabytes, %s', async (_, listens) => {
     // Prepare
-    let length = 0;
-    let longest = 0;
+    const lines: string[] = [];
     const lambda = deploy(folder.path, {
-      'index.mjs': 'export const handler = async () => { console.log("x".repeat(8_000_000)); return 1; };',
+      'index.mjs': `export const handler = async () => {
+        for (let n = 0; n < 1_000; n += 1) {
+          const text = Array.from({ length: 100 }, (_, m) => String(100 * n + m).padStart(80, 'x') + '\\n').join('');
+          await new Promise((resolve) => process.stdout.write(text, resolve));
+        }
+        return 1;
+      };`,
     });
-    const onOutput = (line: string) => {
-      length += line.length;
-      longest = Math.max(longest, line.length);
-    };
+    const onOutput = (line: string) => lines.push(line);
     const worker = workers.start(listens ? { function: lambda, onOutput } : { function: lambda });
 
     // Act
@@ -413,7 +415,33 @@ describe('what a function prints', () => {
 
     // Assess
     expect(result).toMatchObject({ kind: 'response', payload: 1 });
-    expect(length).toBe(listens ? 8_000_000 : 0);
-    expect(longest).toBeLessThanOrEqual(256 * 1024);
+    expect(lines).toHaveLength(listens ? 100_000 : 0);
+    if (listens) expect([lines[0], lines.at(-1)]).toEqual(['0'.padStart(80, 'x'), '99999'.padStart(80, 'x')]);
+  });
+
+  test('in one endless line is left out but for its beginning, with a word', async () => {
+    // Prepare
+    const lines: string[] = [];
+    const lambda = deploy(folder.path, {
+      'index.mjs': `
+        const print = (text) => new Promise((resolve) => process.stdout.write(text, resolve));
+        export const handler = async () => {
+          await print('first\\n');
+          for (let n = 0; n < 50; n += 1) await print('ü'.repeat(500_000));
+          await print('!\\nlast\\n');
+          return 1;
+        };`,
+    });
+    const onOutput = (line: string) => lines.push(line.length > 100 ? `${line[0]} × ${line.length}` : line);
+    const worker = workers.start({ function: lambda, onOutput });
+
+    // Act
+    const result = await worker.invoke({}, { ...options, timeoutMs: 20_000 });
+    await worker.stop();
+
+    // Assess
+    const leftOut = 25_000_001 - 262_144;
+    expect(result).toMatchObject({ kind: 'response', payload: 1 });
+    expect(lines).toEqual(['first', 'ü × 262144', `… ${leftOut} more characters of this line are left out.`, 'last']);
   });
 });

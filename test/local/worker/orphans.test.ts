@@ -83,6 +83,28 @@ describe('no worker outlives the process that started it', () => {
     await until(() => !isRunning(pid), 'the worker is gone');
   });
 
+  test('nor does what its function started, in whatever session', async () => {
+    // Prepare
+    const starts = `
+      import { spawn } from 'node:child_process';
+      const start = (detached) => spawn('/bin/sh', ['-c', 'sleep 300; :'], { stdio: 'ignore', detached });
+      export const handler = async () => {
+        for (const detached of [false, true, true]) console.log('started ' + start(detached).pid);
+      };`;
+    const { parent, output } = await startParent(starts, 'await invoke();');
+    await until(() => output().split('started').length === 4, 'the function has started three');
+    const started = [...output().matchAll(/started (\d+)/g)].map(([, id]) => Number(id));
+    orphans.push(...started);
+    const before = started.map(isRunning);
+
+    // Act
+    parent.kill('SIGKILL');
+
+    // Assess
+    expect(before).toEqual([true, true, true]);
+    await until(() => !started.some(isRunning), 'all of them are gone');
+  });
+
   test.each([
     ['exits', 'setTimeout(() => process.exit(0), 50);', undefined, 0],
     ['fails', 'setTimeout(() => { throw new Error("on purpose"); }, 50);', undefined, 1],
