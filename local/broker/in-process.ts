@@ -1,19 +1,33 @@
 import { ERROR_CODES, EXIT } from '../../contract/error-codes';
 import { LocalError } from '../errors';
-import type { Assignment, Broker, GroupMember, GroupOptions, ProducerMessage, TopicRecord } from './broker';
-import { CommitRefused } from './commit-refused';
+import { REAL_TIME, type Time } from '../time';
+import type { Broker, GroupMember, GroupOptions, ProducerMessage, TopicRecord } from './broker';
+import { InProcessGroup } from './in-process-group';
+import { InProcessMember } from './in-process-member';
+import { InProcessTopic } from './in-process-topic';
 
-interface Group {
-  readonly members: InProcessMember[];
-  readonly committed: Map<number, number>;
+export interface InProcessTopicOptions {
+  /** Whose clock stamps the records. @default CREATE_TIME */
+  readonly timestampType?: TopicRecord['timestampType'];
 }
 
-/** Kafka's log and consumer groups in this process: partitions, offsets, rebalances, nothing on a network. */
+/**
+ * Kafka's log and consumer groups in this process, nothing on a network: partitions, offsets with gaps, transactions,
+ * compaction, retention, rebalances, expelled members, restarts. All of it happens at once, except for what is said to
+ * take time.
+ */
 export class InProcessBroker implements Broker {
-  readonly #topics = new Map<string, TopicRecord[][]>();
-  readonly #groups = new Map<string, Group>();
+  readonly #time: Time;
+  readonly #topics = new Map<string, InProcessTopic>();
+  readonly #groups = new Map<string, Map<string, InProcessGroup>>();
+  #restarting: Promise<void> | undefined;
 
-  async createTopic(topic: string, partitions: number): Promise<void> {
+  constructor(options: { /** @default the machine's. */ readonly time?: Time } = {}) {
+    this.#time = options.time ?? REAL_TIME;
+  }
+
+  async createTopic(topic: string, partitions: number, options: InProcessTopicOptions = {}): Promise<void> {
+    await this.#restarting;
     if (this.#topics.has(topic)) {
       throw new LocalError(ERROR_CODES.usage, `The topic ${topic} exists already. Choose another name.`, EXIT.refused);
     }
@@ -24,155 +38,126 @@ export class InProcessBroker implements Broker {
         EXIT.usage,
       );
     }
-    this.#topics.set(
-      topic,
-      Array.from({ length: partitions }, () => []),
-    );
+    const { timestampType = 'CREATE_TIME' } = options;
+    this.#topics.set(topic, new InProcessTopic(topic, partitions, timestampType, this.#time));
   }
 
   async produce(topic: string, messages: readonly ProducerMessage[]): Promise<void> {
-    const partitions = this.log(topic);
-    const wrong = messages.find(({ partition }) => partitions[partition] === undefined);
-    if (wrong) {
-      throw new LocalError(
-        ERROR_CODES.usage,
-        `The topic ${topic} has no partition ${wrong.partition}; it has ${partitions.length}.`,
-        EXIT.usage,
-      );
-    }
-    for (const { partition, key, value, headers = [], timestamp = Date.now() } of messages) {
-      const log = partitions[partition] as TopicRecord[];
-      const offset = log.length;
-      log.push({ topic, partition, offset, timestamp, timestampType: 'CREATE_TIME', key, value, headers });
-    }
-    for (const group of this.#groups.values()) for (const member of group.members) member.wake();
+    await this.#restarting;
+    this.#topic(topic).append(messages);
+    this.#wake(topic);
+  }
+
+  /** One transaction: when it is aborted nobody sees its records, which use their offsets as well as its markers do. */
+  async transaction(topic: string, messages: readonly ProducerMessage[], outcome: 'commit' | 'abort'): Promise<void> {
+    await this.#restarting;
+    this.#topic(topic).appendTransaction(messages, outcome);
+    this.#wake(topic);
   }
 
   async readAll(topic: string): Promise<TopicRecord[]> {
-    return this.log(topic).flat();
+    await this.#restarting;
+    return this.#topic(topic).partitions.flatMap(({ records }) => records);
   }
 
   async endOffsets(topic: string): Promise<ReadonlyMap<number, number>> {
-    return new Map(this.log(topic).map((log, partition) => [partition, log.length]));
+    await this.#restarting;
+    return new Map(this.#topic(topic).partitions.map(({ end }, partition) => [partition, end]));
   }
 
   async committedOffsets(groupId: string, topic: string): Promise<ReadonlyMap<number, number>> {
-    return new Map(this.#groups.get(groupKey(groupId, topic))?.committed);
+    await this.#restarting;
+    return new Map(this.#groups.get(topic)?.get(groupId)?.committed);
   }
 
   async join(options: GroupOptions): Promise<GroupMember> {
-    const partitions = this.log(options.topic);
-    const key = groupKey(options.groupId, options.topic);
-    const group: Group = this.#groups.get(key) ?? { members: [], committed: new Map() };
-    this.#groups.set(key, group);
-    if (options.startingPosition === 'LATEST') {
-      // A commit, or a rebalance before the first one would look for the end again and skip what came in between.
-      for (const [partition, log] of partitions.entries()) {
-        if (!group.committed.has(partition)) group.committed.set(partition, log.length);
-      }
-    }
-    const rebalance = () => {
-      for (const [index, member] of group.members.entries()) {
-        const own = partitions.flatMap((_, partition) =>
-          partition % group.members.length === index ? [partition] : [],
-        );
-        member.assign(new Map(own.map((partition) => [partition, group.committed.get(partition) ?? 0])));
-      }
-    };
-    const member: InProcessMember = new InProcessMember(options.topic, partitions, group, () => {
-      const index = group.members.indexOf(member);
-      if (index < 0) return;
-      group.members.splice(index, 1);
-      rebalance();
-    });
-    group.members.push(member);
-    rebalance();
+    await this.#restarting;
+    const topic = this.#topic(options.topic);
+    const groups = this.#groups.get(topic.name) ?? new Map<string, InProcessGroup>();
+    this.#groups.set(topic.name, groups);
+    const group = groups.get(options.groupId) ?? new InProcessGroup(topic);
+    groups.set(options.groupId, group);
+    const member = new InProcessMember(options, topic, group, this.#time);
+    group.add(member);
     return member;
   }
 
   async close(): Promise<void> {}
 
-  log(topic: string): TopicRecord[][] {
-    const log = this.#topics.get(topic);
-    if (!log) {
-      throw new LocalError(ERROR_CODES.usage, `The topic ${topic} does not exist. Create it first.`, EXIT.usage);
+  /** Keeps the last record of each key, as if the whole log lay in closed segments. Offsets stay as they are. */
+  async compact(topic: string): Promise<void> {
+    await this.#restarting;
+    for (const log of this.#topic(topic).partitions) log.compact();
+  }
+
+  /** Retention: the log of the partition begins at `offset` from now on. */
+  async deleteBefore(topic: string, partition: number, offset: number): Promise<void> {
+    await this.#restarting;
+    this.#topic(topic).partitions[partition]?.deleteBefore(offset);
+    this.#wake(topic);
+  }
+
+  /** The topic gets `count` more partitions, and its groups rebalance. */
+  async addPartitions(topic: string, count: number): Promise<void> {
+    await this.#restarting;
+    this.#topic(topic).grow(count);
+    for (const group of this.#groupsOf(topic)) group.rebalance();
+  }
+
+  /** Those of the group, in the order in which they joined. */
+  members(groupId: string, topic: string): readonly GroupMember[] {
+    return this.#groups.get(topic)?.get(groupId)?.members ?? [];
+  }
+
+  /** What any change of the group does: every partition is assigned anew, here to the member that had it. */
+  rebalance(groupId: string, topic: string): void {
+    this.#groups.get(topic)?.get(groupId)?.rebalance();
+  }
+
+  /**
+   * The session of the member times out: its partitions go to the others at once. It does not know for `unawareMs`:
+   * it goes on reading, and its commits are refused. Then it joins again, as the last member, unless it has left.
+   * Resolves after that.
+   */
+  async expel(member: GroupMember, unawareMs: number): Promise<void> {
+    for (const group of this.#allGroups()) {
+      const expelled = group.members.find((one) => one === member);
+      if (!expelled) continue;
+      group.remove(expelled);
+      await this.#time.sleep(unawareMs);
+      if (!expelled.hasLeft) group.add(expelled);
+      return;
     }
-    return log;
-  }
-}
-
-const groupKey = (groupId: string, topic: string) => `${groupId} ${topic}`;
-
-let epochs = 0;
-
-class InProcessMember implements GroupMember {
-  readonly #topic: string;
-  readonly #log: readonly (readonly TopicRecord[])[];
-  readonly #group: Group;
-  readonly #leave: () => void;
-  readonly #owned = new Map<number, { readonly epoch: number; position: number }>();
-  readonly #waiting = new Set<() => void>();
-
-  constructor(topic: string, log: readonly (readonly TopicRecord[])[], group: Group, leave: () => void) {
-    this.#topic = topic;
-    this.#log = log;
-    this.#group = group;
-    this.#leave = leave;
   }
 
-  /** As in Kafka's eager rebalance: every partition is assigned anew and read again from its committed offset. */
-  assign(positions: ReadonlyMap<number, number>): void {
-    this.#owned.clear();
-    for (const [partition, position] of positions) this.#owned.set(partition, { epoch: ++epochs, position });
-    this.wake();
+  /** For `downMs` no member owns anything and requests wait; then every group rebalances. Nothing stored is lost. */
+  async restart(downMs: number): Promise<void> {
+    if (this.#restarting) await this.#restarting;
+    const groups = [...this.#allGroups()];
+    for (const group of groups) group.disconnect();
+    this.#restarting = this.#time.sleep(downMs);
+    await this.#restarting;
+    this.#restarting = undefined;
+    for (const group of groups) group.reconnect();
   }
 
-  assigned(): readonly Assignment[] {
-    return [...this.#owned].map(([partition, { epoch }]) => ({ partition, epoch }));
-  }
-
-  ready(partition: number): number {
-    const owned = this.#owned.get(partition);
-    return owned ? (this.#log[partition]?.length ?? 0) - owned.position : 0;
-  }
-
-  take(partition: number, max: number): TopicRecord[] {
-    const owned = this.#owned.get(partition);
-    if (!owned) return [];
-    const records = this.#log[partition]?.slice(owned.position, owned.position + max) ?? [];
-    owned.position += records.length;
-    return records;
-  }
-
-  changed(timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const done = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        this.#waiting.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, timeoutMs);
-      signal?.addEventListener('abort', done);
-      this.#waiting.add(done);
-    });
-  }
-
-  wake(): void {
-    for (const resolve of [...this.#waiting]) resolve();
-  }
-
-  async commit(partition: number, nextOffset: number): Promise<void> {
-    if (!this.#owned.has(partition)) {
-      throw new CommitRefused(this.#topic, partition, nextOffset, 'another member of the group owns it now');
+  #topic(name: string): InProcessTopic {
+    const topic = this.#topics.get(name);
+    if (!topic) {
+      throw new LocalError(ERROR_CODES.usage, `The topic ${name} does not exist. Create it first.`, EXIT.usage);
     }
-    this.#group.committed.set(partition, nextOffset);
+    return topic;
   }
 
-  async leave(): Promise<void> {
-    this.#owned.clear();
-    this.#leave();
-    this.wake();
+  #wake(topic: string): void {
+    for (const group of this.#groupsOf(topic)) group.wake();
+  }
+
+  #groupsOf(topic: string): Iterable<InProcessGroup> {
+    return this.#groups.get(topic)?.values() ?? [];
+  }
+
+  *#allGroups(): Generator<InProcessGroup> {
+    for (const groups of this.#groups.values()) yield* groups.values();
   }
 }

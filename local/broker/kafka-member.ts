@@ -1,20 +1,32 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Admin, Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { REAL_TIME } from '../time';
 import type { Assignment, GroupMember, GroupOptions, TopicRecord } from './broker';
+import type { BrokerConfig } from './broker-config';
 import { CommitRefused } from './commit-refused';
+import { disconnected } from './disconnected';
 import { roundRobinAssigner } from './kafka-assigner';
-import { RETRY } from './kafka-client';
-import { errorType, explained, isRetriable } from './kafka-errors';
-import { committedOffsets, rangesOf } from './kafka-offsets';
+import { consumerOf, RETRY } from './kafka-client';
+import { KafkaCommits } from './kafka-commits';
+import { isConnectionError, isRetriable } from './kafka-errors';
+import { explained } from './kafka-explain';
+import { withPatience } from './kafka-patience';
 import { toRecord } from './kafka-records';
+import type { KafkaSockets } from './kafka-sockets';
+import { firstOffsets, type StartOffset, startOffsets } from './kafka-start';
+import { type Generation, type Passed, tapCluster } from './kafka-tap';
 import { PartitionBuffer } from './partition-buffer';
+import { Waiters } from './waiters';
 
 export interface MemberOptions extends GroupOptions {
   readonly kafka: Kafka;
+  /** The connections of `kafka`. */
+  readonly sockets: KafkaSockets;
   readonly admin: Admin;
-  readonly address: string;
-  /** Whether the broker answers: a member that failed goes on only if it does. */
-  readonly brokerAnswers: () => Promise<boolean>;
+  readonly config: BrokerConfig;
+  /** How long no broker may answer before the member fails. */
+  readonly patienceMs: number;
+  /** Whether the group can be joined within that time: a member that lost its connection goes on only then. */
+  readonly groupReturns: () => Promise<boolean>;
 }
 
 /** Shortest that a broker accepts by default is 6 s; a member that dies is noticed after this time. */
@@ -22,16 +34,6 @@ const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_EVERY_MS = 300;
 const REBALANCE_TIMEOUT_MS = 15_000;
 const FETCH_WAIT_MS = 100;
-const COMMIT_ATTEMPTS = 30;
-const COMMIT_RETRY_MS = 100;
-
-/** What the group coordinator answers to a commit of a member that is not (or not yet again) the owner. */
-const NOT_THE_OWNER: readonly string[] = [
-  'ILLEGAL_GENERATION',
-  'UNKNOWN_MEMBER_ID',
-  'REBALANCE_IN_PROGRESS',
-  'FENCED_INSTANCE_ID',
-];
 
 let epochs = 0;
 
@@ -47,8 +49,10 @@ export class KafkaMember implements GroupMember {
   readonly #consumer: Consumer;
   readonly #buffers = new Map<number, PartitionBuffer>();
   readonly #paused = new Set<number>();
-  readonly #waiting = new Set<() => void>();
-  #commitDirectly: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
+  readonly #waiters = new Waiters(REAL_TIME);
+  readonly #commits: KafkaCommits;
+  #generation: Generation = { generationId: -1, memberId: '' };
+  #lostAtMs: number | undefined;
   #failure: unknown;
   #left = false;
 
@@ -65,15 +69,26 @@ export class KafkaMember implements GroupMember {
 
   private constructor(options: MemberOptions) {
     this.#options = options;
-    this.#consumer = options.kafka.consumer({
-      groupId: options.groupId,
-      allowAutoTopicCreation: false,
-      partitionAssigners: [roundRobinAssigner(() => this.#revokeAll())],
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_EVERY_MS,
-      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
-      retry: { ...RETRY, restartOnFailure: async () => (await options.brokerAnswers()) && !this.#left },
+    const { consumer, cluster } = consumerOf(
+      options.kafka,
+      {
+        groupId: options.groupId,
+        sessionTimeout: SESSION_TIMEOUT_MS,
+        heartbeatInterval: HEARTBEAT_EVERY_MS,
+        rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+        maxWaitTimeInMs: FETCH_WAIT_MS,
+        retry: { ...RETRY, restartOnFailure: async () => false },
+      },
+      roundRobinAssigner(() => this.#revokeAll()),
+    );
+    this.#consumer = consumer;
+    this.#commits = new KafkaCommits({ ...options, cluster });
+    tapCluster(cluster, {
+      joined: (generation) => {
+        this.#generation = generation;
+      },
+      passed: (passed) => this.#pass(passed),
+      outOfRange: (partition) => this.#beginAnew(partition),
     });
   }
 
@@ -83,6 +98,10 @@ export class KafkaMember implements GroupMember {
 
   ready(partition: number): number {
     return this.#buffers.get(partition)?.length ?? 0;
+  }
+
+  position(partition: number): number | undefined {
+    return this.#buffers.get(partition)?.position;
   }
 
   take(partition: number, max: number): TopicRecord[] {
@@ -95,94 +114,97 @@ export class KafkaMember implements GroupMember {
 
   async changed(timeoutMs: number, signal?: AbortSignal): Promise<void> {
     this.#throwFailure();
-    if (signal?.aborted) return;
-    await new Promise<void>((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', wake);
-        this.#waiting.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, timeoutMs);
-      signal?.addEventListener('abort', wake, { once: true });
-      this.#waiting.add(wake);
-    });
-    this.#throwFailure();
+    await this.#waiters.wait(timeoutMs, signal);
+    if (!signal?.aborted) this.#throwFailure();
   }
 
   async commit(partition: number, nextOffset: number): Promise<void> {
-    const { topic, address } = this.#options;
+    const { topic } = this.#options;
     this.#throwFailure();
     const assignment = this.#buffers.get(partition);
-    const refused = (reason: string, cause?: unknown) =>
-      new CommitRefused(topic, partition, nextOffset, reason, { cause });
-    if (!assignment) throw refused('the partition is not assigned to this member');
-
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        // Nothing is awaited between the look at the assignment and the call, which takes the generation of that moment.
-        await this.#sendCommit(partition, nextOffset);
-        return;
-      } catch (error) {
-        const type = errorType(error);
-        if (type !== undefined && NOT_THE_OWNER.includes(type)) throw refused(`the group rebalances (${type})`, error);
-        if (!isRetriable(error) || attempt === COMMIT_ATTEMPTS) throw explained(error, address, topic);
-      }
-      await delay(COMMIT_RETRY_MS);
-      if (this.#buffers.get(partition) !== assignment) throw refused('the partition was assigned anew meanwhile');
+    if (!assignment) {
+      throw new CommitRefused(topic, partition, nextOffset, 'the partition is not assigned to this member');
     }
+    await this.#commits.commit(assignment, nextOffset, () => {
+      this.#throwFailure();
+      if (this.#buffers.get(partition) === assignment) return;
+      throw new CommitRefused(topic, partition, nextOffset, 'the partition was assigned anew meanwhile');
+    });
   }
 
   async leave(): Promise<void> {
     this.#left = true;
     this.#revokeAll();
-    await this.#consumer.disconnect();
+    await disconnected(this.#consumer.disconnect());
+    this.#options.sockets.close();
   }
 
   async #start(): Promise<void> {
-    const { topic, startingPosition } = this.#options;
+    const { topic } = this.#options;
     const consumer = this.#consumer;
     let settled: () => void = () => undefined;
     const firstAssignment = new Promise<void>((resolve) => {
       settled = resolve;
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+      this.#lostAtMs = undefined;
       this.#assign(memberAssignment[topic] ?? [])
         .catch((error: unknown) => this.#fail(error))
         .finally(settled);
     });
-    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
       this.#revokeAll();
-      if (restart) return;
-      this.#fail(error);
-      settled();
+      this.#joinAgain(error).catch((final: unknown) => {
+        this.#fail(final);
+        settled();
+      });
     });
     await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: startingPosition === 'TRIM_HORIZON' });
-    await consumer.run({
+    // Where reading begins is looked up at each assignment.
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await this.#run();
+    await firstAssignment;
+    this.#throwFailure();
+  }
+
+  #run(): Promise<void> {
+    return this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       // Returns at once, so that heartbeats go on however long the caller works on what it took.
       eachBatch: async (payload) => this.#receive(payload),
     });
-    await firstAssignment;
-    this.#throwFailure();
   }
 
-  #receive({ batch, resolveOffset, commitOffsetsIfNecessary, isStale }: EachBatchPayload): void {
-    const { partition } = batch;
-    this.#commitDirectly = commitOffsetsIfNecessary;
+  /** kafkajs has given up: it does so within seconds, and for good where it knows no coordinator for a moment. */
+  async #joinAgain(error: Error): Promise<void> {
+    const { patienceMs, groupReturns } = this.#options;
+    this.#lostAtMs ??= Date.now();
+    const mayPass = isConnectionError(error) || isRetriable(error);
+    if (!mayPass || Date.now() - this.#lostAtMs > patienceMs || !(await groupReturns())) throw error;
+    if (!this.#left) await this.#run();
+  }
+
+  #receive({ batch, resolveOffset }: EachBatchPayload): void {
+    const { topic, partition, messages } = batch;
     const buffer = this.#buffers.get(partition);
-    if (!buffer || isStale()) return;
+    if (!buffer) return;
     try {
-      buffer.add(batch.messages.map((message) => toRecord(batch.topic, partition, message)));
+      const records = messages.map((message) => toRecord(topic, partition, message));
+      const { fetchedOffset } = batch as FetchedBatch;
+      // A fetch of an earlier assignment can come in late, and would leave a gap: it is asked for again.
+      if (!buffer.add(records, Number(fetchedOffset), Number(batch.lastOffset()) + 1)) return;
     } catch (error) {
       this.#fail(error);
       return;
     }
     resolveOffset(batch.lastOffset());
     if (buffer.isAboveHighMark()) this.#pause([partition]);
-    this.#wake();
+    this.#waiters.wake();
+  }
+
+  #pass({ partition, from, next }: Passed): void {
+    if (this.#buffers.get(partition)?.add([], from, next)) this.#waiters.wake();
   }
 
   async #assign(partitions: readonly number[]): Promise<void> {
@@ -190,43 +212,45 @@ export class KafkaMember implements GroupMember {
     this.#buffers.clear();
     for (const partition of partitions) {
       epochs += 1;
-      this.#buffers.set(partition, new PartitionBuffer(partition, epochs));
+      this.#buffers.set(partition, new PartitionBuffer(partition, epochs, this.#generation));
     }
     const assignment = [...this.#buffers.values()];
     // Nothing was fetched yet, and what an earlier assignment paused would stay paused.
     this.#pause(partitions);
-    try {
-      if (this.#options.startingPosition === 'LATEST') await this.#beginAtEnd(assignment);
-    } catch (error) {
-      if (!(error instanceof CommitRefused)) throw error;
-    }
+    await this.#begin(assignment, startOffsets);
     if (assignment.some((one) => this.#buffers.get(one.partition) !== one)) return;
     this.#resume(partitions);
-    this.#wake();
+    this.#waiters.wake();
   }
 
-  /**
-   * Commits where a group without commits begins. Kafka alone would look for the end again at each rebalance until the
-   * first commit, and so skip what was written in between.
-   */
-  async #beginAtEnd(assignment: readonly PartitionBuffer[]): Promise<void> {
-    const { admin, groupId, topic } = this.#options;
-    const [committed, ranges] = await Promise.all([committedOffsets(admin, groupId, topic), rangesOf(admin, topic)]);
-    for (const { partition } of assignment) {
-      const end = ranges.get(partition)?.high;
-      if (committed.has(partition) || end === undefined) continue;
-      await this.commit(partition, end);
-      if (this.#buffers.has(partition)) this.#consumer.seek({ topic, partition, offset: String(end) });
+  /** Retention has overtaken this member. */
+  async #beginAnew(partition: number): Promise<void> {
+    const buffer = this.#buffers.get(partition);
+    if (!buffer) return;
+    await this.#begin([buffer], firstOffsets).catch((error: unknown) => this.#fail(error));
+    this.#waiters.wake();
+  }
+
+  async #begin(
+    assignment: readonly PartitionBuffer[],
+    look: (admin: Admin, options: GroupOptions) => Promise<ReadonlyMap<number, StartOffset>>,
+  ): Promise<void> {
+    const { admin, topic, patienceMs } = this.#options;
+    const starts = await withPatience(patienceMs, () => look(admin, this.#options));
+    try {
+      for (const buffer of assignment) {
+        const { partition } = buffer;
+        const start = starts.get(partition);
+        if (!start || this.#buffers.get(partition) !== buffer) continue;
+        if (start.isToCommit) await this.commit(partition, start.offset);
+        if (this.#buffers.get(partition) !== buffer) continue;
+        this.#consumer.seek({ topic, partition, offset: String(start.offset) });
+        buffer.begin(start.offset);
+      }
+    } catch (error) {
+      // The group rebalances already: the next assignment begins.
+      if (!(error instanceof CommitRefused)) throw error;
     }
-  }
-
-  async #sendCommit(partition: number, nextOffset: number): Promise<void> {
-    const { topic } = this.#options;
-    const offset = String(nextOffset);
-    // The function that comes with a batch asks the coordinator once. The consumer's own repeats a request on its own
-    // account, under the generation that is the member's by then, and does nothing at all while the consumer stops.
-    if (this.#commitDirectly) await this.#commitDirectly({ topics: [{ topic, partitions: [{ partition, offset }] }] });
-    else await this.#consumer.commitOffsets([{ topic, partition, offset }]);
   }
 
   #pause(partitions: readonly number[]): void {
@@ -245,19 +269,20 @@ export class KafkaMember implements GroupMember {
 
   #revokeAll(): void {
     this.#buffers.clear();
-    this.#wake();
+    this.#waiters.wake();
   }
 
   #fail(error: unknown): void {
-    this.#failure ??= explained(error, this.#options.address, this.#options.topic);
+    this.#failure ??= explained(error, this.#options.config, this.#options.topic);
     this.#revokeAll();
   }
 
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
+}
 
-  #wake(): void {
-    for (const wake of [...this.#waiting]) wake();
-  }
+/** kafkajs leaves out of its types at which offset the fetch began. */
+interface FetchedBatch extends Batch {
+  readonly fetchedOffset: string;
 }

@@ -9,13 +9,28 @@ export interface Range {
 }
 
 export async function rangesOf(admin: Admin, topic: string): Promise<ReadonlyMap<number, Range>> {
-  const offsets = await admin.fetchTopicOffsets(topic);
+  // A partition that is new has no leader for a moment.
+  const offsets = await retrying(() => admin.fetchTopicOffsets(topic));
   return new Map(
     offsets
       .map(({ partition, low, high }): [number, Range] => [
         partition,
         { low: toOffset(low, topic, partition), high: toOffset(high, topic, partition) },
       ])
+      .sort(([a], [b]) => a - b),
+  );
+}
+
+/** Of the first record that is not older, or the end. */
+export async function offsetsAt(
+  admin: Admin,
+  topic: string,
+  timestampMs: number,
+): Promise<ReadonlyMap<number, number>> {
+  const offsets = await retrying(() => admin.fetchTopicOffsetsByTimestamp(topic, timestampMs));
+  return new Map(
+    offsets
+      .map(({ partition, offset }): [number, number] => [partition, toOffset(offset, topic, partition)])
       .sort(([a], [b]) => a - b),
   );
 }

@@ -1,26 +1,41 @@
-import { type Kafka, Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
-import { ERROR_CODES } from '../../contract/error-codes';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Kafka, type Message, Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
+import { ERROR_CODES, EXIT } from '../../contract/error-codes';
 import { LocalError } from '../errors';
-import type { ProducerMessage } from './broker';
+import { disconnected } from './disconnected';
+import { METADATA_MAX_AGE_MS } from './kafka-client';
+import { isConnectionError, isRetriable } from './kafka-errors';
 import { toMessage } from './kafka-records';
+import type { PlacedMessage } from './partitioner';
 
 const MAXIMUM_MESSAGES = 1_000;
 /** kafkajs puts the messages of a send and partition in one record batch; a broker takes 1 MiB of it by default. */
 const MAXIMUM_BYTES = 900_000;
+const SEND_AGAIN_MS = 100;
+
+/** Messages for one request. */
+interface Chunk {
+  readonly topic: string;
+  readonly messages: readonly Message[];
+}
 
 /**
  * One send at a time: kafkajs' idempotent producer loses acknowledged messages when sends overlap and a connection
- * breaks (tulios/kafkajs#1005), and is safe when they do not.
+ * breaks (tulios/kafkajs#1005), and is safe when they do not. A request without an answer goes out again unchanged, from
+ * the same producer, so that the broker knows it again: for `patienceMs` at most.
  */
 export class SerialProducer {
-  #producer: Promise<Producer> | undefined;
+  #producer: Producer | undefined;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(private readonly kafka: Kafka) {}
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly patienceMs: number,
+  ) {}
 
-  send(topic: string, messages: readonly ProducerMessage[]): Promise<void> {
+  send(topic: string, messages: readonly PlacedMessage[]): Promise<void> {
     const sent = this.#queue.then(async () => {
-      for (const chunk of chunksOf(messages)) await this.#sendChunk(topic, chunk);
+      for (const chunk of chunksOf(messages.map(toMessage))) await this.#sendChunk({ topic, messages: chunk });
     });
     this.#queue = sent.catch(() => undefined);
     return sent;
@@ -31,15 +46,23 @@ export class SerialProducer {
     await this.#discard();
   }
 
-  async #sendChunk(topic: string, chunk: readonly ProducerMessage[]): Promise<void> {
-    this.#producer ??= this.#connect();
-    try {
-      const producer = await this.#producer;
-      requireConfirmed(topic, chunk, await producer.send({ topic, messages: chunk.map(toMessage) }));
-    } catch (error) {
-      // Its sequence numbers may not fit the broker's any more: the next message of this producer could vanish.
-      await this.#discard();
-      throw error;
+  async #sendChunk(chunk: Chunk): Promise<void> {
+    const deadline = Date.now() + this.patienceMs;
+    for (let open = chunk; ; ) {
+      try {
+        this.#producer ??= await this.#connect();
+        open = unconfirmed(open, await this.#producer.send({ topic: open.topic, messages: [...open.messages] }));
+        if (open.messages.length === 0) return;
+        if (Date.now() >= deadline) throw notConfirmed(open);
+      } catch (error) {
+        const mayPass = isConnectionError(error) || isRetriable(error);
+        if (!mayPass || Date.now() >= deadline) {
+          // Its sequence numbers may not fit the broker's any more: the next message of this producer could vanish.
+          await this.#discard();
+          throw error;
+        }
+      }
+      await delay(SEND_AGAIN_MS);
     }
   }
 
@@ -48,6 +71,7 @@ export class SerialProducer {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
       createPartitioner: Partitioners.DefaultPartitioner,
     });
     await producer.connect();
@@ -57,31 +81,33 @@ export class SerialProducer {
   async #discard(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;
-    await producer?.then(
-      (connected) => connected.disconnect(),
-      () => undefined,
-    );
+    await disconnected(producer?.disconnect());
   }
 }
 
-/** kafkajs calls a send a success although a partition is missing from the broker's answer. */
-function requireConfirmed(topic: string, sent: readonly ProducerMessage[], confirmed: readonly RecordMetadata[]): void {
-  const answered = new Set(
-    confirmed
+/**
+ * What the answer does not name. kafkajs calls a send a success although a partition is missing from the answer: when
+ * its leader changed during the send, and while kafkajs does not know a new partition.
+ */
+function unconfirmed({ topic, messages }: Chunk, answer: readonly RecordMetadata[]): Chunk {
+  const confirmed = new Set(
+    answer
       .filter(({ baseOffset }) => baseOffset !== undefined && baseOffset !== '-1')
       .map(({ partition }) => partition),
   );
-  const missing = sent.find(({ partition }) => !answered.has(partition));
-  if (missing) {
-    throw new LocalError(
-      ERROR_CODES.serverUnreachable,
-      `Kafka did not confirm the messages for partition ${missing.partition} of topic ${topic}: whether they are there is not known.`,
-    );
-  }
+  return { topic, messages: messages.filter(({ partition = -1 }) => !confirmed.has(partition)) };
 }
 
-function* chunksOf(messages: readonly ProducerMessage[]): Generator<readonly ProducerMessage[]> {
-  let chunk: ProducerMessage[] = [];
+function notConfirmed({ topic, messages }: Chunk): LocalError {
+  return new LocalError(
+    ERROR_CODES.serverUnreachable,
+    `Kafka did not confirm the messages for partition ${messages[0]?.partition} of topic ${topic}: whether they are there is not known.`,
+    EXIT.unreachable,
+  );
+}
+
+function* chunksOf(messages: readonly Message[]): Generator<readonly Message[]> {
+  let chunk: Message[] = [];
   let bytes = 0;
   for (const message of messages) {
     const size = sizeOf(message);
@@ -97,7 +123,11 @@ function* chunksOf(messages: readonly ProducerMessage[]): Generator<readonly Pro
 }
 
 /** With a little room for lengths, offsets and times. */
-function sizeOf({ key, value, headers = [] }: ProducerMessage): number {
-  const headerBytes = headers.reduce((sum, [name, bytes]) => sum + Buffer.byteLength(name) + bytes.length + 10, 0);
+function sizeOf({ key, value, headers = {} }: Message): number {
+  const headerBytes = Object.entries(headers).reduce(
+    (sum, [name, values]) =>
+      sum + [values].flat().reduce((bytes, one) => bytes + Buffer.byteLength(name) + (one?.length ?? 0) + 10, 0),
+    0,
+  );
   return (key?.length ?? 0) + (value?.length ?? 0) + headerBytes + 40;
 }

@@ -1,90 +1,93 @@
-import { randomUUID } from 'node:crypto';
-import type { Admin, Kafka } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin, Cluster, KafkaMessage } from 'kafkajs';
 import { ERROR_CODES, EXIT } from '../../contract/error-codes';
 import { LocalError } from '../errors';
 import type { TopicRecord } from './broker';
-import { RETRY } from './kafka-client';
+import { type FetchedMessage, type FetchedPartition, hideAborted } from './kafka-aborted';
+import { isConnectionError, isRetriable } from './kafka-errors';
 import { rangesOf } from './kafka-offsets';
 import { toRecord } from './kafka-records';
 
 const WITHOUT_PROGRESS_MS = 20_000;
+const ASK_AGAIN_MS = 200;
 const MAXIMUM_BYTES = 8 * 1024 * 1024;
+const READ_COMMITTED = 1;
 
-export interface ReadOptions {
-  readonly kafka: Kafka;
+interface ReadOptions {
+  /** Connected. */
+  readonly cluster: Cluster;
   readonly admin: Admin;
   readonly topic: string;
-  readonly brokerAnswers: () => Promise<boolean>;
 }
 
 /**
- * Everything on the topic up to its end as of now. What a reader of committed records does not see (aborted records,
- * transaction markers, compacted records) is absent, and reading ends where the position has passed it too.
- * kafkajs reads in groups only, so the group is one of its own and is deleted afterwards.
+ * Everything on the topic up to its end as of now, without a consumer group. What a reader of committed records does not
+ * see (aborted records, transaction markers, compacted records) is absent.
  */
-export async function readTopic({ kafka, admin, topic, brokerAnswers }: ReadOptions): Promise<TopicRecord[]> {
+export async function readTopic({ cluster, admin, topic }: ReadOptions): Promise<TopicRecord[]> {
   const ranges = await rangesOf(admin, topic);
-  const records = new Map<number, TopicRecord[]>([...ranges.keys()].map((partition) => [partition, []]));
-  const unread = new Set([...ranges].filter(([, { low, high }]) => low < high).map(([partition]) => partition));
-  if (unread.size === 0) return [];
-
-  const groupId = `msk-once-read-${randomUUID()}`;
-  let watchdog: NodeJS.Timeout | undefined;
-  const consumer = kafka.consumer({
-    groupId,
-    allowAutoTopicCreation: false,
-    // On a fresh broker the first group finds its coordinator still loading: kafkajs gives up and starts again.
-    retry: { ...RETRY, restartOnFailure: brokerAnswers },
-    maxWaitTimeInMs: 100,
-    maxBytes: MAXIMUM_BYTES,
-    maxBytesPerPartition: MAXIMUM_BYTES,
-  });
-  const reading = new Promise<void>((resolve, reject) => {
+  await cluster.addTargetTopic(topic);
+  const records: TopicRecord[] = [];
+  for (const [partition, { low, high }] of ranges) {
+    let next = low;
     let progressed = Date.now();
-    watchdog = setInterval(() => {
-      if (Date.now() - progressed > WITHOUT_PROGRESS_MS) reject(noProgress(topic, [...unread]));
-    }, 1_000);
-    // Comes after the records of a batch, and also for a batch of which nothing is visible.
-    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
-      progressed = Date.now();
-      if (Number(lastOffset) + 1 < (ranges.get(partition)?.high ?? 0)) return;
-      unread.delete(partition);
-      if (unread.size === 0) resolve();
-    });
-    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (!restart) reject(error);
-    });
-  });
-  // It may fail while the consumer is still being started.
-  reading.catch(() => undefined);
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatch: async ({ batch: { partition, messages } }) => {
-        const end = ranges.get(partition)?.high ?? 0;
-        const read = records.get(partition) ?? [];
-        for (const message of messages) {
-          const offset = Number(message.offset);
-          // A lost connection makes kafkajs begin the partition again.
-          if (offset > (read.at(-1)?.offset ?? -1) && offset < end) read.push(toRecord(topic, partition, message));
-        }
-      },
-    });
-    await reading;
-  } finally {
-    clearInterval(watchdog);
-    await consumer.disconnect();
-    await admin.deleteGroups([groupId]).catch(() => undefined);
+    while (next < high) {
+      const fetched = await fetchOnce(cluster, topic, partition, next);
+      const reached = fetched === undefined ? next : reachedBy(fetched, next);
+      if (reached > next) progressed = Date.now();
+      else if (Date.now() - progressed > WITHOUT_PROGRESS_MS) throw noProgress(topic, partition);
+      for (const message of fetched?.messages ?? []) {
+        const offset = Number(message.offset);
+        const isSeen = !message.isControlRecord && offset >= next && offset < high;
+        if (isSeen) records.push(toRecord(topic, partition, message as KafkaMessage & FetchedMessage));
+      }
+      next = reached;
+    }
   }
-  return [...records.values()].flat();
+  return records;
 }
 
-function noProgress(topic: string, partitions: readonly number[]): LocalError {
+/** undefined: the broker did not answer, or is not (yet) the leader. */
+async function fetchOnce(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  offset: number,
+): Promise<FetchedPartition | undefined> {
+  try {
+    const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+    const broker = await cluster.findBroker({ nodeId });
+    const answer: { readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[] } =
+      await broker.fetch({
+        isolationLevel: READ_COMMITTED,
+        maxWaitTime: 100,
+        minBytes: 1,
+        maxBytes: MAXIMUM_BYTES,
+        topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes: MAXIMUM_BYTES }] }],
+      });
+    const fetched = answer.responses[0]?.partitions[0];
+    if (fetched) hideAborted(fetched);
+    return fetched;
+  } catch (error) {
+    if (!isRetriable(error) && !isConnectionError(error)) throw error;
+    await delay(ASK_AGAIN_MS);
+    await cluster.refreshMetadata().catch(() => undefined);
+    return undefined;
+  }
+}
+
+/** The offset at which to go on. */
+function reachedBy({ messages, lastStableOffset }: FetchedPartition, next: number): number {
+  const last = messages.at(-1);
+  if (last !== undefined) return Math.max(Number(last.offset), next) + 1;
+  // A batch that compaction has emptied holds this offset.
+  return Number(lastStableOffset ?? next) > next ? next + 1 : next;
+}
+
+function noProgress(topic: string, partition: number): LocalError {
   return new LocalError(
     ERROR_CODES.serverUnreachable,
-    `Kafka handed out nothing more of topic ${topic}, partition ${partitions.join(', ')}, for ${WITHOUT_PROGRESS_MS / 1000} s, ` +
+    `Kafka handed out nothing more of topic ${topic}, partition ${partition}, for ${WITHOUT_PROGRESS_MS / 1000} s, ` +
       'and its end is not reached.',
     EXIT.timedOut,
   );

@@ -1,4 +1,5 @@
 import type { TopicRecord } from './broker';
+import type { Generation } from './kafka-tap';
 
 /**
  * Above this the partition is paused, below half of it reading goes on. A batch of the service holds at most 10,000
@@ -10,21 +11,39 @@ export const HIGH_MARK = { records: 20_000, bytes: 16 * 1024 * 1024 } as const;
 export class PartitionBuffer {
   #records: TopicRecord[] = [];
   #bytes = 0;
+  #position: number | undefined;
 
   constructor(
     readonly partition: number,
     readonly epoch: number,
+    /** Under which this assignment commits. */
+    readonly generation: Generation,
   ) {}
 
   get length(): number {
     return this.#records.length;
   }
 
-  add(records: readonly TopicRecord[]): void {
+  /** Everything below was added, taken, or can be seen by nobody. undefined: it is not known yet where to begin. */
+  get position(): number | undefined {
+    return this.#position;
+  }
+
+  begin(offset: number): void {
+    this.#position = offset;
+  }
+
+  /** Takes over what was read from `from` to `next`, without what is here already. Refuses it if that left a gap. */
+  add(records: readonly TopicRecord[], from: number, next: number): boolean {
+    const position = this.#position;
+    if (position === undefined || from > position) return false;
     for (const record of records) {
+      if (record.offset < position) continue;
       this.#records.push(record);
       this.#bytes += sizeOf(record);
     }
+    this.#position = Math.max(position, next);
+    return true;
   }
 
   take(max: number): TopicRecord[] {
@@ -44,6 +63,6 @@ export class PartitionBuffer {
 }
 
 function sizeOf({ key, value, headers }: TopicRecord): number {
-  const headerBytes = headers.reduce((sum, [name, bytes]) => sum + name.length + bytes.length, 0);
+  const headerBytes = headers.reduce((sum, [name, bytes]) => sum + name.length + (bytes?.length ?? 0), 0);
   return (key?.length ?? 0) + (value?.length ?? 0) + headerBytes;
 }
