@@ -1,161 +1,142 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Broker } from '../broker/broker';
-import { seededRandom } from '../seeded-random';
-import type { KafkaMapping } from '../template/kafka-mapping';
-import { templateUnsupported } from '../template/template-error';
-import type { InvocationResult } from '../worker/invocation-result';
-import type { Worker } from '../worker/worker';
-import { eventOf } from './event';
-import { Poller, type PollerEvents } from './poller';
-import type { PartialReading } from './retry';
-import { Sandbox } from './sandbox';
+import { REAL_TIME, type Time } from '../time';
+import type { EventSourceOptions } from './event-source-options';
+import { compileFilter } from './filter/filter';
+import { PollerGroup } from './poller-group';
+import { refuseInvalid } from './refuse-invalid';
+import { resolutionOf } from './resolution';
 
-/** What happens in a run, for whoever watches. */
-export interface EventSourceEvents extends PollerEvents {
-  /** A worker ended, in an invocation or between two: killed, timed out, exited. */
-  workerEnded(worker: string, result: InvocationResult): void;
-  output(worker: string, line: string): void;
-}
+export type { EventSourceOptions } from './event-source-options';
 
-export interface EventSourceOptions {
-  readonly mapping: KafkaMapping;
-  readonly broker: Broker;
-  readonly bootstrapServers: string;
-  readonly seed: number;
-  readonly reading: PartialReading;
-  /** Pause before the first retry of a batch. The service's figures are unknown. */
-  readonly retryBaseMs: number;
-  readonly environmentFor: (worker: string) => Promise<Readonly<Record<string, string>>>;
-  readonly events: EventSourceEvents;
-}
+/** How long nobody looks whether everything is resolved while no batch is. */
+const LOOK_MS = 100;
+/** Commits of other members, and partitions that the topic got meanwhile, are asked for so often. */
+const QUESTION_MS = 1_000;
 
-/** Row 19 of the choices: from 1 s up to 30 s, or the same proportion of a shorter first pause. */
-const RETRY_CAP_FACTOR = 30;
-/** A demonstration of endless retries has to end: then the partition counts as blocked. */
-const BLOCKED_AFTER_RETRIES = 60;
-const LOOK_MS = 20;
-/** A commit of an earlier run, or of a start at the end, may be seen a moment later. */
-const LOOKS_PER_QUESTION = 50;
-
-/** One event source mapping at work: its pollers, their workers, and what is resolved. */
+/**
+ * One event source mapping at work: its pollers, their sandboxes, and what is resolved. Where the service's
+ * documentation is silent it does what {@link EventSourceOptions.choices} say.
+ */
 export class EventSource {
   readonly #options: EventSourceOptions;
-  readonly #pollers: { readonly poller: Poller; readonly sandbox: Sandbox; readonly running: Promise<void> }[] = [];
-  readonly #workers = new Map<string, Worker>();
-  readonly #committed = new Map<number, number>();
+  readonly #time: Time;
+  readonly #group: PollerGroup;
   readonly #stop = new AbortController();
-  #joined = 0;
-  #blocked = false;
+  #moved = new AbortController();
+  #opening: Promise<void> = Promise.resolve();
   #failure: unknown;
 
+  /** Throws a LocalError for filters that cannot be read. */
   constructor(options: EventSourceOptions) {
     this.#options = options;
-  }
-
-  /** Starts as many pollers as the mapping has at least. */
-  async start(): Promise<void> {
-    const { mapping } = this.#options;
-    refuseWhatIsNotBuilt(mapping);
-    for (let count = mapping.pollers?.minimum ?? 1; count > 0; count -= 1) await this.scaleUp();
-  }
-
-  /** One more poller joins the consumer group, and Kafka gives it its share of the partitions. */
-  async scaleUp(): Promise<void> {
-    const { mapping, broker, bootstrapServers, seed, reading, retryBaseMs, environmentFor, events } = this.#options;
-    const random = seededRandom(seed + this.#joined);
-    this.#joined += 1;
-    const name = `poller-${this.#joined}`;
-    const sandbox = new Sandbox({
-      name,
-      mapping,
-      environmentFor,
-      onOutput: events.output,
-      onStarted: (worker, process) => this.#workers.set(worker, process),
-      onEnded: (worker, result) => {
-        this.#workers.delete(worker);
-        events.workerEnded(worker, result);
-      },
+    this.#time = options.time ?? REAL_TIME;
+    this.#group = new PollerGroup({
+      source: options,
+      time: this.#time,
+      filter: options.filter ?? compileFilter(options.mapping.filters),
+      moved: () => this.#wake(),
+      failed: (error) => this.#fail(error),
     });
-    const member = await broker.join({
-      groupId: mapping.consumerGroupId,
-      topic: mapping.topic,
-      startingPosition: mapping.startingPosition === 'LATEST' ? 'LATEST' : 'TRIM_HORIZON',
-    });
-    const poller = new Poller({
-      name,
-      member,
-      random,
-      settings: {
-        batchSize: mapping.batchSize,
-        batchingWindowMs: mapping.batchingWindowMs,
-        reportBatchItemFailures: mapping.reportBatchItemFailures,
-        maximumRetryAttempts: mapping.maximumRetryAttempts,
-        reading,
-        retryBaseMs,
-        retryCapMs: retryBaseMs * RETRY_CAP_FACTOR,
-        blockedAfterRetries: BLOCKED_AFTER_RETRIES,
-      },
-      invoke: (records) =>
-        sandbox.invoke(eventOf(records, { eventSourceArn: mapping.eventSourceArn, bootstrapServers, random })),
-      events: {
-        ...events,
-        committed: (who, partition, nextOffset) => {
-          this.#committed.set(partition, nextOffset);
-          events.committed(who, partition, nextOffset);
-        },
-        blocked: (who, records, reason) => {
-          this.#blocked = true;
-          events.blocked(who, records, reason);
-        },
-      },
-    });
-    const running = poller.run(this.#stop.signal).catch((error: unknown) => {
-      this.#failure = error;
-    });
-    this.#pollers.push({ poller, sandbox, running });
-  }
-
-  /** A worker that is alive, by the name under which the recorder knows it. */
-  worker(name: string): Worker | undefined {
-    return this.#workers.get(name);
   }
 
   /**
-   * Waits until everything that is on the topic now is resolved and no invocation runs any more, an old owner's
-   * included; or until a partition is blocked.
+   * Starts as many pollers as the mapping has at least, also again after {@link disable}.
+   * Rejects with a LocalError for a mapping that the service would refuse, or would not deliver anything of.
    */
-  async untilResolved(): Promise<'resolved' | 'blocked'> {
+  async start(): Promise<void> {
+    const { mapping, choices, events } = this.#options;
+    for (const warning of refuseInvalid(mapping)) events.complained(mapping.logicalId, warning);
+    const hasGap = mapping.startingPosition === 'LATEST' && choices['latest-at-creation'] === 'after-gap';
+    if (!hasGap || (await this.#hasCommits())) return this.#group.open();
+    this.#opening = this.#openAfterGap().catch((error: unknown) => this.#fail(error));
+  }
+
+  /** One more poller joins the consumer group, and Kafka gives it its share of the partitions. */
+  scaleUp(): Promise<void> {
+    return this.#group.scaleUp();
+  }
+
+  /** The poller that joined last finishes its batch, commits it and leaves the group, unless it is the only one. */
+  scaleDown(): Promise<void> {
+    return this.#group.scaleDown();
+  }
+
+  /**
+   * Waits until everything that is on the topic now is resolved and no invocation with any of it runs any more, an old
+   * owner's included; or until every partition that still has work is blocked; or until {@link stop}. Partitions that
+   * the topic gets meanwhile are waited for too. Rejects when a poller has failed.
+   */
+  async untilResolved(): Promise<'resolved' | 'blocked' | 'stopped'> {
+    await this.#opening;
     const { broker, mapping } = this.#options;
-    const ends = await broker.endOffsets(mapping.topic);
-    let found: ReadonlyMap<number, number> = new Map();
-    for (let looks = 0; ; looks += 1) {
+    let ends: ReadonlyMap<number, number> = new Map();
+    let committed: ReadonlyMap<number, number> = new Map();
+    let askedAtMs = Number.NEGATIVE_INFINITY;
+    for (;;) {
+      if (this.#time.now() - askedAtMs >= QUESTION_MS) {
+        ends = new Map([...(await broker.endOffsets(mapping.topic)), ...ends]);
+        committed = await broker.committedOffsets(mapping.consumerGroupId, mapping.topic);
+        askedAtMs = this.#time.now();
+      }
       if (this.#failure !== undefined) throw this.#failure;
-      if (looks % LOOKS_PER_QUESTION === 0)
-        found = await broker.committedOffsets(mapping.consumerGroupId, mapping.topic);
-      const resolved = [...ends].every(
-        ([partition, end]) => Math.max(this.#committed.get(partition) ?? 0, found.get(partition) ?? 0) >= end,
-      );
-      if (resolved && this.#pollers.every(({ poller }) => !poller.busy)) return 'resolved';
-      if (this.#blocked && this.#pollers.every(({ poller }) => !poller.invoking)) return 'blocked';
-      await delay(LOOK_MS);
+      if (this.#stop.signal.aborted) return 'stopped';
+      const resolution = resolutionOf(ends, committed, this.#group.pollers);
+      if (resolution !== 'open') return resolution;
+      await this.#time.sleep(LOOK_MS, this.#moved.signal);
     }
   }
 
-  /** Ends pollers and workers. What is not resolved stays on the topic. */
+  /** Rejects when a poller has failed; else it resolves with {@link stop}. */
+  async untilFailed(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      if (this.#failure !== undefined) throw this.#failure;
+      await this.#time.sleep(LOOK_MS, this.#moved.signal);
+    }
+  }
+
+  /**
+   * Row 29: stops polling, as `Enabled: false` or an update of the mapping does. A batch that runs is finished and
+   * committed, or abandoned, as the choice has it. {@link start} goes on from there.
+   */
+  async disable(): Promise<void> {
+    await this.#opening;
+    await this.#group.disable();
+  }
+
+  /** Ends pollers and workers at once and for good. What is not resolved stays on the topic. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await Promise.all(this.#pollers.flatMap(({ sandbox, running }) => [sandbox.stop(), running]));
+    this.#wake();
+    await this.#group.stop();
+    await this.#opening;
   }
-}
 
-function refuseWhatIsNotBuilt({ logicalId, enabled, startingPosition }: KafkaMapping): void {
-  if (!enabled) {
-    throw templateUnsupported(`Resources.${logicalId}.Properties.Enabled`, 'is false: the service delivers nothing.');
+  /** Row 31: creating a mapping takes time, and LATEST is where the topic ends after it. */
+  async #openAfterGap(): Promise<void> {
+    const { broker, mapping, choices, events } = this.#options;
+    const before = await broker.endOffsets(mapping.topic);
+    await this.#time.sleep(choices['latest-gap-ms'], this.#stop.signal);
+    const after = await broker.endOffsets(mapping.topic);
+    await this.#group.open();
+    const skipped = [...after].reduce((sum, [partition, end]) => sum + end - (before.get(partition) ?? 0), 0);
+    if (skipped === 0) return;
+    const text = `The mapping starts at LATEST, and ${skipped} records that were written while it was being created are never delivered.`;
+    events.complained(mapping.logicalId, { kind: 'warning', row: 31, text });
   }
-  if (startingPosition === 'AT_TIMESTAMP') {
-    throw templateUnsupported(
-      `Resources.${logicalId}.Properties.StartingPosition`,
-      'is AT_TIMESTAMP, which is not built yet; TRIM_HORIZON and LATEST are.',
-    );
+
+  async #hasCommits(): Promise<boolean> {
+    const { broker, mapping } = this.#options;
+    return (await broker.committedOffsets(mapping.consumerGroupId, mapping.topic)).size > 0;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#wake();
+  }
+
+  /** Whoever waits for something to be resolved looks again. */
+  #wake(): void {
+    const moved = this.#moved;
+    this.#moved = new AbortController();
+    moved.abort();
   }
 }

@@ -3,6 +3,7 @@ import type { TopicRecord } from '../broker/broker';
 /** What one owner of a partition knows of it: which of the offsets it has taken are unresolved. */
 export class PartitionProgress {
   #nextOffset: number | undefined;
+  /** In the order in which they were taken, which is the order of the offsets. */
   readonly #unresolved = new Set<number>();
 
   take(records: readonly TopicRecord[]): void {
@@ -12,8 +13,8 @@ export class PartitionProgress {
     }
   }
 
-  resolve(records: readonly TopicRecord[]): void {
-    for (const { offset } of records) this.#unresolved.delete(offset);
+  resolve({ offset }: TopicRecord): void {
+    this.#unresolved.delete(offset);
   }
 
   /**
@@ -21,10 +22,7 @@ export class PartitionProgress {
    * partition, so a commit beyond an unresolved record would lose it.
    */
   get commitOffset(): number | undefined {
-    if (this.#unresolved.size === 0) return this.#nextOffset;
-    let lowest = Number.POSITIVE_INFINITY;
-    for (const offset of this.#unresolved) lowest = Math.min(lowest, offset);
-    return lowest;
+    return this.#unresolved.values().next().value ?? this.#nextOffset;
   }
 
   get unresolved(): number {

@@ -1,59 +1,46 @@
+import type { KafkaEvent } from '../../contract/event';
 import type { GroupMember, TopicRecord } from '../broker/broker';
-import { CommitRefused } from '../broker/commit-refused';
-import { below, type SeededRandom, shuffled } from '../seeded-random';
+import type { FailedMapping, FailureDelivery } from '../destinations/failure';
+import type { SeededRandom } from '../seeded-random';
+import type { Time } from '../time';
 import type { InvocationResult } from '../worker/invocation-result';
-import { PartitionProgress } from './partition-progress';
-import { readResult } from './response';
-import { type PartialReading, retryPauseMs, toRetry } from './retry';
-
-export interface PollerSettings {
-  readonly batchSize: number;
-  readonly batchingWindowMs: number;
-  readonly reportBatchItemFailures: boolean;
-  /** -1: endless. */
-  readonly maximumRetryAttempts: number;
-  readonly reading: PartialReading;
-  /** The pause before the first retry; it doubles up to `retryCapMs`. */
-  readonly retryBaseMs: number;
-  readonly retryCapMs: number;
-  /** Endless retries are given up after so many, and the partitions reported as blocked. */
-  readonly blockedAfterRetries: number;
-}
-
-/** What becomes of a poller's batches, for whoever watches. */
-export interface PollerEvents {
-  delivered(poller: string, records: readonly TopicRecord[]): void;
-  answered(poller: string, result: InvocationResult, again: readonly TopicRecord[]): void;
-  complained(poller: string, complaint: string): void;
-  discarded(poller: string, records: readonly TopicRecord[], reason: string): void;
-  blocked(poller: string, records: readonly TopicRecord[], reason: string): void;
-  committed(poller: string, partition: number, nextOffset: number): void;
-}
+import { Attempts } from './attempts';
+import { BatchFormer } from './batch-former';
+import { Committer } from './committer';
+import type { DeliveryFaults } from './delivery-faults';
+import { envelopeBytes } from './event-size';
+import type { RecordFilter } from './filter/filter';
+import { GivenUp } from './given-up';
+import { Holdings } from './holdings';
+import { newBatch, type PendingBatch } from './pending-batch';
+import type { PollerEvents } from './poller-events';
+import type { PollerSettings } from './poller-settings';
+import { RecordAges } from './record-age';
+import { RecordIntake } from './record-intake';
 
 export interface PollerOptions {
   readonly name: string;
   readonly member: GroupMember;
+  /** Another member in the place of one that died. */
+  readonly rejoin: () => Promise<GroupMember>;
   readonly settings: PollerSettings;
+  readonly mapping: FailedMapping;
   readonly random: SeededRandom;
-  readonly invoke: (records: readonly TopicRecord[]) => Promise<InvocationResult>;
+  readonly time: Time;
+  readonly invoke: (event: KafkaEvent) => Promise<InvocationResult>;
+  readonly filter: RecordFilter;
+  /** undefined: what is given up is lost. */
+  readonly destination: FailureDelivery | undefined;
+  readonly faults: DeliveryFaults;
+  /** A fault asks for a rebalance of the group, while the function runs. */
+  readonly rebalance: () => void;
+  /** A batch was handled: attempted or given up, and what could be committed was. */
+  readonly settled: () => void;
   readonly events: PollerEvents;
 }
 
-/** A batch and its retries; while it is unresolved its partitions are held. */
-interface Lineage {
-  /** The partitions as they were assigned when it was taken. */
-  readonly epochs: ReadonlyMap<number, number>;
-  readonly records: readonly TopicRecord[];
-  readonly retries: number;
-  readonly dueAtMs: number;
-}
-
-interface Owned {
-  readonly epoch: number;
-  readonly progress: PartitionProgress;
-}
-
-const IDLE_MS = 100;
+/** A broker may move a position past what nobody sees without a word: transaction markers, for one. */
+const IDLE_MS = 1_000;
 
 /**
  * Reads its partitions in batches and invokes the function with one at a time, as an event poller does: a batch that
@@ -62,158 +49,139 @@ const IDLE_MS = 100;
  */
 export class Poller {
   readonly #options: PollerOptions;
-  readonly #owned = new Map<number, Owned>();
-  #lineages: Lineage[] = [];
-  #windowEndsAtMs = 0;
-  #invoking = false;
+  readonly #holdings = new Holdings();
+  readonly #intake: RecordIntake;
+  readonly #former: BatchFormer;
+  readonly #attempts: Attempts;
+  readonly #committer: Committer;
+  #member: GroupMember;
+  #hasLeft = false;
+  #isCutShort = false;
+  #inFlight: readonly TopicRecord[] = [];
 
   constructor(options: PollerOptions) {
+    const { settings, random } = options;
+    const holdings = this.#holdings;
+    const ages = new RecordAges(settings.maximumRecordAgeMs, settings.choices['record-age']);
+    const givenUp = new GivenUp({ ...options, bootstrapServers: settings.bootstrapServers });
     this.#options = options;
+    this.#member = options.member;
+    this.#intake = new RecordIntake({ ...options, ages });
+    this.#former = new BatchFormer({ ...settings, envelopeBytes: envelopeBytes(settings) }, random);
+    this.#committer = new Committer(options);
+    this.#attempts = new Attempts({
+      ...options,
+      holdings,
+      ages,
+      givenUp,
+      invoke: (event) => this.#invoke(event),
+      isCutShort: () => this.#isCutShort,
+      follow: () => this.#follow(),
+      restart: () => this.#restart(),
+    });
   }
 
-  get invoking(): boolean {
-    return this.#invoking;
+  /** What it is at work with, from before the invocation until after the commit, even if another owner has it now. */
+  get inFlight(): readonly TopicRecord[] {
+    return this.#inFlight;
   }
 
-  get busy(): boolean {
-    return this.#invoking || this.#lineages.length > 0;
+  /** Partitions whose records this poller does not deliver any more, as far as the run shows it. */
+  get blocked(): ReadonlySet<number> {
+    return this.#holdings.pending.blocked;
   }
 
+  /** Up to which offset everything in the partition is resolved; undefined: another owner's, or not known yet. */
+  resolvedUpTo(partition: number): number | undefined {
+    return this.#holdings.partitions.get(partition)?.resolvedUpTo(this.#member);
+  }
+
+  /** Finishes the batch that runs when the signal comes, commits what is resolved, and leaves the group. */
   async run(signal: AbortSignal): Promise<void> {
-    const { member } = this.#options;
     while (!signal.aborted) {
-      this.#followAssignment();
-      const batch = this.#due() ?? this.#fresh();
-      if (batch) await this.#deliver(batch);
-      else await member.changed(this.#pauseMs(), signal);
+      // Nothing may come between looking for work and waiting for a change, or the change would be missed.
+      await (this.#work() ?? this.#member.changed(this.#pauseMs(), signal));
     }
-    await member.leave();
+    this.#follow();
+    await this.#commit();
+    await this.#leave();
   }
 
-  #followAssignment(): void {
-    const assigned = new Map(this.#options.member.assigned().map(({ partition, epoch }) => [partition, epoch]));
-    for (const [partition, { epoch }] of this.#owned) {
-      if (assigned.get(partition) !== epoch) this.#owned.delete(partition);
-    }
-    for (const [partition, epoch] of assigned) {
-      if (!this.#owned.has(partition)) this.#owned.set(partition, { epoch, progress: new PartitionProgress() });
-    }
-    this.#lineages = this.#lineages
-      .map((lineage) => this.#remaining(lineage))
-      .filter(({ records }) => records.length > 0);
+  /** However the invocation that runs ends, nothing follows from it: its records stay on the topic. */
+  cutShort(): void {
+    this.#isCutShort = true;
   }
 
-  /** What a batch still holds after a change of the assignment. */
-  #remaining(lineage: Lineage): Lineage {
-    return {
-      ...lineage,
-      epochs: new Map([...lineage.epochs].filter(([partition, epoch]) => this.#owned.get(partition)?.epoch === epoch)),
-      records: lineage.records.filter((record) => owns(this.#owned, lineage, record)),
-    };
+  /** Leaves the group at once: what runs is cut short, and nothing more is committed. */
+  async abandon(): Promise<void> {
+    this.cutShort();
+    await this.#leave();
   }
 
-  #due(): Lineage | undefined {
-    const now = Date.now();
-    const due = this.#lineages.filter(({ dueAtMs }) => dueAtMs <= now).sort((a, b) => a.dueAtMs - b.dueAtMs)[0];
-    if (due) this.#lineages.splice(this.#lineages.indexOf(due), 1);
-    return due;
-  }
-
-  /** A new batch of the partitions that nothing holds, once it is full or the window is over. */
-  #fresh(): Lineage | undefined {
-    const { member, settings, random } = this.#options;
-    const held = new Set(this.#lineages.flatMap(({ epochs }) => [...epochs.keys()]));
-    const free = [...this.#owned.keys()].filter((partition) => !held.has(partition) && member.ready(partition) > 0);
-    if (free.length === 0) return undefined;
-    const ready = free.reduce((sum, partition) => sum + member.ready(partition), 0);
-    if (ready < settings.batchSize && Date.now() < this.#windowEndsAtMs) return undefined;
-    // Partitions of one poller travel together, in shares that differ from batch to batch.
-    const records: TopicRecord[] = [];
-    const epochs = new Map<number, number>();
-    const order = shuffled(free, random);
-    for (const [index, partition] of order.entries()) {
-      const room = settings.batchSize - records.length;
-      const share = index === order.length - 1 ? room : Math.max(1, below(random, (2 * room) / (order.length - index)));
-      const taken = member.take(partition, Math.min(room, share));
-      const owned = this.#owned.get(partition);
-      if (taken.length === 0 || owned === undefined) continue;
-      owned.progress.take(taken);
-      epochs.set(partition, owned.epoch);
-      records.push(...taken);
+  /** Begins what is to be done next; undefined: nothing is. */
+  #work(): Promise<void> | undefined {
+    this.#follow();
+    const { pending, partitions, free } = this.#holdings;
+    const now = this.#options.time.now();
+    const due = pending.due(now);
+    if (due) return this.#handle(due, () => this.#attempts.make(due));
+    const hasMore = this.#intake.read(this.#member, free, now);
+    const tooLarge = this.#former.takeTooLarge(free);
+    if (tooLarge) {
+      const batch = pending.add(newBatch(tooLarge.records, tooLarge.epochs));
+      return this.#handle(batch, () => this.#attempts.passTooLarge(batch));
     }
-    return records.length === 0 ? undefined : { epochs, records, retries: 0, dueAtMs: 0 };
+    const formed = this.#former.form(free, now);
+    if (formed) {
+      const batch = pending.add(newBatch(formed.records, formed.epochs));
+      return this.#handle(batch, () => this.#attempts.make(batch));
+    }
+    if (hasMore) return this.#options.time.sleep(0);
+    return this.#committer.isDue(this.#member, partitions.all) ? this.#commit() : undefined;
+  }
+
+  async #handle(batch: PendingBatch, handle: () => Promise<void>): Promise<void> {
+    this.#inFlight = batch.records;
+    await handle();
+    await this.#commit();
+    this.#inFlight = [];
+    this.#options.settled();
+  }
+
+  /** Row 28: the window begins when an invocation has ended. */
+  async #invoke(event: KafkaEvent): Promise<InvocationResult> {
+    const partitions = new Set(this.#inFlight.map(({ partition }) => partition));
+    const result = await this.#options.invoke(event);
+    this.#former.completed(partitions, this.#options.time.now());
+    return result;
+  }
+
+  #commit(): Promise<void> {
+    return this.#committer.commit(this.#member, this.#holdings.partitions.all);
   }
 
   #pauseMs(): number {
-    const next = Math.min(...this.#lineages.map(({ dueAtMs }) => dueAtMs), Date.now() + IDLE_MS);
-    return Math.max(1, next - Date.now());
+    const { pending, free } = this.#holdings;
+    const now = this.#options.time.now();
+    const next = Math.min(pending.nextDueAtMs, this.#former.nextWindowEndMs(free), now + IDLE_MS);
+    return Math.max(1, next - now);
   }
 
-  async #deliver(lineage: Lineage): Promise<void> {
-    const { name, settings, events, invoke } = this.#options;
-    const batch = lineage.records;
-    this.#invoking = true;
-    events.delivered(name, batch);
-    const result = await invoke(batch);
-    this.#invoking = false;
-    this.#windowEndsAtMs = Date.now() + settings.batchingWindowMs;
-    // A rebalance meanwhile: what another member owns now is no longer ours to resolve.
-    this.#followAssignment();
-    const { verdict, complaints } = readResult(result, batch, settings.reportBatchItemFailures);
-    for (const complaint of complaints) events.complained(name, complaint);
-    const again = toRetry(batch, verdict, settings.reading).filter((record) => owns(this.#owned, lineage, record));
-    events.answered(name, result, again);
-    const left = this.#afterRetryLimit(lineage, again, verdict.kind === 'failed' ? verdict.reason : 'partial response');
-    const unresolved = new Set(left);
-    this.#resolve(batch.filter((record) => owns(this.#owned, lineage, record) && !unresolved.has(record)));
-    await this.#commit(lineage);
+  #follow(): void {
+    this.#holdings.follow(this.#member.assigned());
   }
 
-  /** What is to come again, less what the retry limit discards. */
-  #afterRetryLimit(lineage: Lineage, again: readonly TopicRecord[], reason: string): readonly TopicRecord[] {
-    const { name, settings, events, random } = this.#options;
-    if (again.length === 0) return again;
-    const retries = lineage.retries + 1;
-    const endless = settings.maximumRetryAttempts < 0;
-    if (!endless && retries > settings.maximumRetryAttempts) {
-      events.discarded(name, again, reason);
-      return [];
-    }
-    const blocked = endless && retries > settings.blockedAfterRetries;
-    if (blocked) events.blocked(name, again, reason);
-    const pauseMs = retryPauseMs(retries, random(), settings.retryBaseMs, settings.retryCapMs);
-    this.#lineages.push({
-      epochs: new Map(
-        [...lineage.epochs].filter(([partition]) => again.some((record) => record.partition === partition)),
-      ),
-      records: again,
-      retries,
-      dueAtMs: blocked ? Number.POSITIVE_INFINITY : Date.now() + pauseMs,
-    });
-    return again;
+  /** Everything that was not committed is read again. */
+  async #restart(): Promise<void> {
+    await this.#leave();
+    this.#member = await this.#options.rejoin();
+    this.#hasLeft = false;
   }
 
-  #resolve(records: readonly TopicRecord[]): void {
-    for (const record of records) this.#owned.get(record.partition)?.progress.resolve([record]);
+  async #leave(): Promise<void> {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    await this.#member.leave();
+    this.#follow();
   }
-
-  async #commit(lineage: Lineage): Promise<void> {
-    const { name, member, events } = this.#options;
-    for (const [partition, epoch] of lineage.epochs) {
-      const owned = this.#owned.get(partition);
-      const nextOffset = owned?.epoch === epoch ? owned.progress.commitOffset : undefined;
-      if (nextOffset === undefined) continue;
-      try {
-        await member.commit(partition, nextOffset);
-        events.committed(name, partition, nextOffset);
-      } catch (error) {
-        // The new owner reads from the last commit; nothing is lost by a commit that is not made.
-        if (!(error instanceof CommitRefused)) throw error;
-      }
-    }
-  }
-}
-
-function owns(owned: ReadonlyMap<number, Owned>, lineage: Lineage, { partition }: TopicRecord): boolean {
-  return owned.get(partition)?.epoch === lineage.epochs.get(partition);
 }

@@ -3,17 +3,21 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TopicRecord } from '../../../local/broker/broker';
 import { InProcessBroker } from '../../../local/broker/in-process';
+import { defaultChoices } from '../../../local/event-source/choices';
 import { EventSource, type EventSourceOptions } from '../../../local/event-source/event-source';
+import { WorkerSandboxes, type WorkerSandboxesOptions } from '../../../local/event-source/worker-sandboxes';
 import type { KafkaMapping } from '../../../local/template/kafka-mapping';
 import type { LambdaFunction } from '../../../local/template/lambda-function';
 import type { InvocationResult } from '../../../local/worker/invocation-result';
 import { deploy, isRunning, temporaryFolder, until } from '../worker/worker-fixture';
+import { mappingOf } from './mapping';
 import { nameOf } from './topic-records';
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
 const GROUP = 'shop-orders';
+const QUICK = { ...defaultChoices(), 'retry-base-ms': 1, 'retry-cap-ms': 30 };
 const running: Run[] = [];
 afterEach(async () => {
   for (const run of running.splice(0)) await run.source.stop();
@@ -25,6 +29,7 @@ interface Given {
   readonly lambda?: Partial<LambdaFunction>;
   readonly mapping?: Partial<KafkaMapping>;
   readonly options?: Partial<EventSourceOptions>;
+  readonly environmentFor?: WorkerSandboxesOptions['environmentFor'];
   readonly broker?: InProcessBroker;
 }
 
@@ -35,35 +40,45 @@ class Run {
   readonly complaints: string[] = [];
   readonly blocked: string[][] = [];
   readonly discarded: string[][] = [];
+  readonly filtered: string[] = [];
   readonly ended: { readonly worker: string; readonly kind: string }[] = [];
   readonly lines: string[] = [];
   readonly workers: string[] = [];
   readonly source: EventSource;
+  readonly sandboxes: WorkerSandboxes;
   readonly broker: InProcessBroker;
 
   constructor(given: Given, broker: InProcessBroker, lambda: LambdaFunction) {
     this.broker = broker;
     const namesOf = (records: readonly TopicRecord[]) => records.map(nameOf);
+    const mapping = mappingOf({ function: lambda, ...given.mapping });
+    this.sandboxes = new WorkerSandboxes({
+      function: mapping.function,
+      invokedFunctionArn: mapping.invokedFunctionArn,
+      environmentFor:
+        given.environmentFor ??
+        (async (worker) => {
+          this.workers.push(worker);
+          return { WORKER: worker };
+        }),
+      onEnded: (worker, { kind }) => this.ended.push({ worker, kind }),
+      onOutput: (worker, line) => this.lines.push(`${worker}: ${line}`),
+    });
     this.source = new EventSource({
-      mapping: mappingOf(lambda, given.mapping),
+      mapping,
       broker,
       bootstrapServers: 'in-process:9092',
       seed: 1,
-      reading: 'listed',
-      retryBaseMs: 1,
-      environmentFor: async (worker) => {
-        this.workers.push(worker);
-        return { WORKER: worker };
-      },
+      choices: QUICK,
+      sandboxes: this.sandboxes,
       events: {
         delivered: (_, records) => this.delivered.push(namesOf(records)),
         answered: (_, result) => this.results.push(result),
-        complained: (_, complaint) => this.complaints.push(complaint),
+        complained: (_, { text }) => this.complaints.push(text),
         discarded: (_, records) => this.discarded.push(namesOf(records)),
         blocked: (_, records) => this.blocked.push(namesOf(records)),
         committed: () => {},
-        workerEnded: (worker, { kind }) => this.ended.push({ worker, kind }),
-        output: (worker, line) => this.lines.push(`${worker}: ${line}`),
+        filtered: (_, records) => this.filtered.push(...namesOf(records)),
       },
       ...given.options,
     });
@@ -77,30 +92,6 @@ class Run {
   get pids(): number[] {
     return this.lines.flatMap((line) => /pid (\d+)/.exec(line)?.[1] ?? []).map(Number);
   }
-}
-
-function mappingOf(lambda: LambdaFunction, changes: Partial<KafkaMapping> = {}): KafkaMapping {
-  return {
-    logicalId: 'OrdersMapping',
-    enabled: true,
-    topic: 'orders',
-    consumerGroupId: GROUP,
-    batchSize: 100,
-    batchingWindowMs: 0,
-    startingPosition: 'TRIM_HORIZON',
-    startingPositionTimestampMs: undefined,
-    pollers: { minimum: 1, maximum: 4 },
-    reportBatchItemFailures: true,
-    maximumRetryAttempts: -1,
-    selfManaged: false,
-    eventSourceArn: 'arn:aws:kafka:eu-west-1:111122223333:cluster/shop/0a1b-2',
-    bootstrapServers: undefined,
-    functionName: 'orders',
-    aliasName: 'Orders-partial',
-    invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:orders:Orders-partial',
-    function: lambda,
-    ...changes,
-  };
 }
 
 /** `records`: how many lie in each partition at the start. */
@@ -266,7 +257,7 @@ describe('a worker that dies', () => {
       lambda: { timeoutMs: 60_000 },
     });
     await until(() => existsSync(mark), 'the batch is at work');
-    const pid = run.source.worker('poller-1/1')?.pid ?? 0;
+    const pid = run.sandboxes.worker('poller-1/1')?.pid ?? 0;
 
     process.kill(pid, 'SIGKILL');
     const end = await run.source.untilResolved();
@@ -275,8 +266,8 @@ describe('a worker that dies', () => {
     expect(readFileSync(mark, 'utf8').trim().split('\n')).toEqual(['["0@0","0@1","0@2"]', '["0@0","0@1","0@2"]']);
     expect(run.results).toMatchObject([{ kind: 'crash', signal: 'SIGKILL' }, { kind: 'response' }]);
     expect(run.ended).toEqual([{ worker: 'poller-1/1', kind: 'crash' }]);
-    expect(run.source.worker('poller-1/1')).toBeUndefined();
-    expect(run.source.worker('poller-1/2')?.alive).toBe(true);
+    expect(run.sandboxes.worker('poller-1/1')).toBeUndefined();
+    expect(run.sandboxes.worker('poller-1/2')?.alive).toBe(true);
   });
 
   test('by itself: process.exit in a batch is a crash, and the batch comes again', async () => {
@@ -300,14 +291,14 @@ describe('a worker that dies', () => {
     const run = await begin({ handler: 'export const handler = async () => {};', records: [1] });
     await run.source.untilResolved();
 
-    run.source.worker('poller-1/1')?.kill();
+    run.sandboxes.worker('poller-1/1')?.kill();
     await produce(run.broker, [1]);
     const end = await run.source.untilResolved();
 
     expect(end).toBe('resolved');
     expect(run.workers).toEqual(['poller-1/1', 'poller-1/2']);
     expect(run.ended).toEqual([{ worker: 'poller-1/1', kind: 'crash' }]);
-    expect(run.source.worker('poller-1/1')).toBeUndefined();
+    expect(run.sandboxes.worker('poller-1/1')).toBeUndefined();
     expect(run.delivered).toEqual([['0@0'], ['0@1']]);
   });
 
@@ -442,13 +433,11 @@ describe('stop()', () => {
     const run = await begin({
       handler: SLOW,
       lambda: { timeoutMs: 60_000 },
-      options: {
-        environmentFor: () => {
-          asked = true;
-          return new Promise((resolve) => {
-            give = resolve;
-          });
-        },
+      environmentFor: () => {
+        asked = true;
+        return new Promise((resolve) => {
+          give = resolve;
+        });
       },
     });
     await until(() => asked, 'the worker is being prepared');
@@ -458,7 +447,7 @@ describe('stop()', () => {
     await stopped;
 
     expect(run.pids.filter(isRunning)).toEqual([]);
-    expect(run.source.worker('poller-1/1')?.alive ?? false).toBe(false);
+    expect(run.sandboxes.worker('poller-1/1')?.alive ?? false).toBe(false);
   });
 
   test('ends what it has not started: a poller that would join later does not', async () => {
@@ -484,7 +473,10 @@ describe('stop()', () => {
 describe('what is not built is refused at the start, by its place in the template', () => {
   test.each<[string, Partial<KafkaMapping>]>([
     ['Resources.OrdersMapping.Properties.Enabled', { enabled: false }],
-    ['Resources.OrdersMapping.Properties.StartingPosition', { startingPosition: 'AT_TIMESTAMP' }],
+    [
+      'Resources.OrdersMapping.Properties.SchemaRegistryConfig',
+      { schemaRegistry: { uri: 'https://registry.example', eventRecordFormat: 'JSON', attributes: ['VALUE'] } },
+    ],
   ])('%s', async (place, mapping) => {
     const handler = 'export const handler = async () => {};';
 
@@ -498,7 +490,7 @@ describe('what is not built is refused at the start, by its place in the templat
 test('an environment that cannot be made ends the run with its error', async () => {
   const run = await begin({
     handler: 'export const handler = async () => {};',
-    options: { environmentFor: () => Promise.reject(new Error('no endpoint')) },
+    environmentFor: () => Promise.reject(new Error('no endpoint')),
   });
 
   await expect(run.source.untilResolved()).rejects.toThrow('no endpoint');

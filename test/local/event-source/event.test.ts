@@ -2,20 +2,22 @@
 import fc from 'fast-check';
 import type { KafkaEvent, KafkaEventRecord } from '../../../contract/event';
 import type { TopicRecord } from '../../../local/broker/broker';
-import { type EventOptions, eventOf } from '../../../local/event-source/event';
+import { defaultChoices } from '../../../local/event-source/choices';
+import { type EventChoices, type EventOptions, eventOf, inPayloadOrder } from '../../../local/event-source/event';
 import { seededRandom } from '../../../local/seeded-random';
 import { topicRecord } from './topic-records';
 
 const ARN = 'arn:aws:kafka:eu-west-1:111122223333:cluster/shop/0a1b-2';
 
 function delivered(records: readonly TopicRecord[], changes: Partial<EventOptions> = {}): KafkaEvent {
-  const options = { eventSourceArn: ARN, bootstrapServers: 'b-1.shop.example:9098', random: seededRandom(1) };
+  const options = { eventSourceArn: ARN, bootstrapServers: 'b-1.shop.example:9098' };
   // A function gets what JSON keeps of it.
   return JSON.parse(JSON.stringify(eventOf(records, { ...options, ...changes })));
 }
 
-function deliveredRecord(changes: Partial<TopicRecord>): KafkaEventRecord {
-  const [array] = Object.values(delivered([topicRecord(0, 41, changes)]).records);
+function deliveredRecord(changes: Partial<TopicRecord>, choices?: EventChoices): KafkaEventRecord {
+  const record = topicRecord(0, 41, changes);
+  const [array] = Object.values(delivered([record], choices ? { choices } : {}).records);
   return array?.[0] as KafkaEventRecord;
 }
 
@@ -70,6 +72,14 @@ describe('row 1: a null key or value is left out, and an empty one is not', () =
     expect(record).toMatchObject({ key: '', value: '' });
   });
 
+  test('by choice it is null, and an empty one is still a text', () => {
+    const choices = { ...defaultChoices(), 'null-key-value': 'null' as const };
+
+    expect(deliveredRecord({ key: null, value: null }, choices)).toMatchObject({ key: null, value: null });
+    expect(deliveredRecord({ key: Buffer.alloc(0), value: null }, choices)).toMatchObject({ key: '', value: null });
+    expect(deliveredRecord({ value: Buffer.alloc(0) }, choices)).toMatchObject({ key: 'azI=', value: '' });
+  });
+
   test('bytes that are no text survive', () => {
     const record = deliveredRecord({ value: Buffer.from([0, 255, 254, 128]) });
 
@@ -115,6 +125,21 @@ describe('row 2: headers', () => {
     ]);
   });
 
+  test('one without a value is an empty list, by choice null', () => {
+    const headers: TopicRecord['headers'] = [
+      ['none', null],
+      ['empty', Buffer.alloc(0)],
+    ];
+
+    const [byDefault, byChoice] = [
+      deliveredRecord({ headers }),
+      deliveredRecord({ headers }, { ...defaultChoices(), 'null-header-value': 'null' }),
+    ];
+
+    expect(byDefault.headers).toEqual([{ none: [] }, { empty: [] }]);
+    expect(byChoice.headers).toEqual([{ none: null }, { empty: [] }]);
+  });
+
   test('none are an empty list', () => {
     expect(deliveredRecord({ headers: [] }).headers).toEqual([]);
   });
@@ -134,7 +159,7 @@ test('a topic with hyphens that ends in a number', () => {
 
 describe('row 3: order in the event', () => {
   const mixed = [0, 1, 2, 3, 4, 5].flatMap((partition) => [topicRecord(partition, 10), topicRecord(partition, 12)]);
-  const partitionsOf = (seed: number) => Object.keys(delivered(mixed, { random: seededRandom(seed) }).records);
+  const partitionsOf = (seed: number) => Object.keys(delivered(inPayloadOrder(mixed, seededRandom(seed))).records);
 
   test('partitions come in an order that the seed decides, and not always in their own', () => {
     const orders = Array.from({ length: 20 }, (_, seed) => partitionsOf(seed).join());
@@ -153,7 +178,7 @@ describe('row 3: order in the event', () => {
           offsets.map((offset) => topicRecord(partition, offset)),
         );
 
-        const { records } = delivered(batch, { random: seededRandom(seed) });
+        const { records } = delivered(inPayloadOrder(batch, seededRandom(seed)));
 
         for (const [partition, offsets] of offsetsByPartition.entries()) {
           expect((records[`orders-${partition}`] ?? []).map(({ offset }) => offset)).toEqual(offsets);

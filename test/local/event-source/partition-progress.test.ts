@@ -37,7 +37,7 @@ describe('the offset to commit', () => {
             taken.push(...offsets.map((offset) => ({ offset, resolved: false })));
           } else if (taken.length > 0) {
             const picked = step.picks.map((pick) => taken[pick % taken.length] as (typeof taken)[number]);
-            progress.resolve(picked.map(({ offset }) => topicRecord(0, offset)));
+            for (const { offset } of picked) progress.resolve(topicRecord(0, offset));
             for (const one of picked) one.resolved = true;
           }
 
@@ -58,9 +58,9 @@ describe('the offset to commit', () => {
     const [first, middle, last] = [topicRecord(0, 10), topicRecord(0, 14), topicRecord(0, 15)];
 
     progress.take([first, middle, last]);
-    progress.resolve([last, first]);
+    for (const record of [last, first]) progress.resolve(record);
     const held = progress.commitOffset;
-    progress.resolve([middle]);
+    progress.resolve(middle);
 
     expect(held).toBe(14);
     expect(progress.commitOffset).toBe(16);
@@ -70,7 +70,7 @@ describe('the offset to commit', () => {
     const progress = new PartitionProgress();
 
     progress.take([]);
-    progress.resolve([topicRecord(0, 3)]);
+    progress.resolve(topicRecord(0, 3));
 
     expect(progress.commitOffset).toBeUndefined();
     expect(progress.unresolved).toBe(0);

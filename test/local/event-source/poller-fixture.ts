@@ -1,19 +1,37 @@
 import type { GroupMember, TopicRecord } from '../../../local/broker/broker';
 import { InProcessBroker } from '../../../local/broker/in-process';
-import { Poller, type PollerEvents, type PollerSettings } from '../../../local/event-source/poller';
+import type { Failure, FailureDelivery } from '../../../local/destinations/failure';
+import { type Choices, defaultChoices } from '../../../local/event-source/choices';
+import type { Complaint } from '../../../local/event-source/complaint';
+import { type DeliveryFaults, NO_DELIVERY_FAULTS } from '../../../local/event-source/delivery-faults';
+import { compileFilter } from '../../../local/event-source/filter/filter';
+import { Poller } from '../../../local/event-source/poller';
+import type { PollerEvents } from '../../../local/event-source/poller-events';
+import type { PollerSettings } from '../../../local/event-source/poller-settings';
 import { seededRandom } from '../../../local/seeded-random';
+import { REAL_TIME } from '../../../local/time';
 import type { InvocationResult } from '../../../local/worker/invocation-result';
 import { nameOf } from './topic-records';
+
+export const CHOICES: Choices = { ...defaultChoices(), 'retry-base-ms': 100, 'retry-cap-ms': 1_000 };
 
 export const SETTINGS: PollerSettings = {
   batchSize: 100,
   batchingWindowMs: 0,
   reportBatchItemFailures: true,
-  maximumRetryAttempts: -1,
-  reading: 'listed',
-  retryBaseMs: 100,
-  retryCapMs: 1_000,
-  blockedAfterRetries: 60,
+  retryLimit: Number.POSITIVE_INFINITY,
+  maximumRecordAgeMs: Number.POSITIVE_INFINITY,
+  bisect: false,
+  maximumPayloadBytes: 6 * 1024 * 1024,
+  eventSourceArn: 'arn:aws:kafka:eu-west-1:111122223333:cluster/shop/0a1b-2',
+  bootstrapServers: 'b-1.shop.example:9098',
+  choices: CHOICES,
+};
+
+export const MAPPING = {
+  logicalId: 'OrdersMapping',
+  invokedFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:orders:Orders-partial',
+  eventSourceArn: SETTINGS.eventSourceArn,
 };
 
 export const TOPIC = 'orders';
@@ -54,13 +72,34 @@ export interface Delivery {
 
 type Invoke = (records: readonly TopicRecord[], delivery: Delivery) => InvocationResult | Promise<InvocationResult>;
 
+export type GivenSettings = Partial<Omit<PollerSettings, 'choices'>> & { readonly choices?: Partial<Choices> };
+
+interface Given {
+  readonly name?: string;
+  readonly member?: GroupMember;
+  readonly events?: Partial<PollerEvents>;
+  readonly seed?: number;
+  readonly filters?: readonly string[];
+  readonly destination?: FailureDelivery;
+  readonly faults?: Partial<DeliveryFaults>;
+  readonly rebalance?: () => void;
+}
+
+export interface Discard {
+  readonly records: readonly string[];
+  readonly condition: string;
+  readonly reason: string;
+  readonly delivered: boolean;
+}
+
 /** One topic, one group, and pollers on it under a clock that the test turns (fake timers). */
 export class Stage {
   readonly broker = new InProcessBroker();
   readonly deliveries: Delivery[] = [];
-  readonly complaints: string[] = [];
-  readonly discarded: { readonly records: string[]; readonly reason: string }[] = [];
+  readonly complaints: Complaint[] = [];
+  readonly discarded: Discard[] = [];
   readonly blocked: { readonly records: string[]; readonly reason: string }[] = [];
+  readonly filtered: string[] = [];
   readonly commits: string[] = [];
   readonly #running: { readonly stop: AbortController; readonly ended: Promise<void> }[] = [];
 
@@ -73,7 +112,15 @@ export class Stage {
   }
 
   append(partition: number, count: number): Promise<void> {
-    const messages = Array.from({ length: count }, () => ({ partition, key: null, value: null }));
+    return this.appendValues(partition, ...Array.from({ length: count }, () => null));
+  }
+
+  appendValues(partition: number, ...values: readonly (string | Buffer | null)[]): Promise<void> {
+    const messages = values.map((value) => ({
+      partition,
+      key: null,
+      value: value === null ? null : Buffer.from(value),
+    }));
     return this.broker.produce(TOPIC, messages);
   }
 
@@ -83,29 +130,42 @@ export class Stage {
 
   async poll(
     invoke: Invoke,
-    settings: Partial<PollerSettings> = {},
-    given: { name?: string; member?: GroupMember; events?: Partial<PollerEvents>; seed?: number } = {},
+    settings: GivenSettings = {},
+    given: Given = {},
   ): Promise<{ poller: Poller; ended: Promise<void>; leave: () => void }> {
-    const { name = 'poller-1', events = {}, seed = 1 } = given;
-    const member = given.member ?? (await this.join());
+    const { name = 'poller-1', events = {}, seed = 1, filters = [], destination, faults, rebalance = () => {} } = given;
+    let delivered: readonly TopicRecord[] = [];
     const poller = new Poller({
       name,
-      member,
+      member: given.member ?? (await this.join()),
+      rejoin: () => this.join(),
       random: seededRandom(seed),
-      settings: { ...SETTINGS, ...settings },
-      invoke: async (records) => {
+      time: REAL_TIME,
+      settings: { ...SETTINGS, ...settings, choices: { ...CHOICES, ...settings.choices } },
+      mapping: MAPPING,
+      invoke: async () => {
+        const records = delivered;
         const delivery = { poller: name, atMs: Date.now(), records: records.map(nameOf) };
         this.deliveries.push(delivery);
         return invoke(records, delivery);
       },
+      filter: compileFilter(filters),
+      destination,
+      faults: { ...NO_DELIVERY_FAULTS, ...faults },
+      rebalance,
+      settled: () => {},
       events: {
-        delivered: () => {},
         answered: () => {},
         complained: (_, complaint) => this.complaints.push(complaint),
-        discarded: (_, records, reason) => this.discarded.push({ records: records.map(nameOf), reason }),
+        discarded: (_, records, discard) => this.discarded.push({ records: records.map(nameOf), ...discard }),
         blocked: (_, records, reason) => this.blocked.push({ records: records.map(nameOf), reason }),
         committed: (_, partition, nextOffset) => this.commits.push(`${partition}@${nextOffset}`),
+        filtered: (_, records) => this.filtered.push(...records.map(nameOf)),
         ...events,
+        delivered: (who, records, retries) => {
+          delivered = records;
+          events.delivered?.(who, records, retries);
+        },
       },
     });
     const stop = new AbortController();
@@ -135,3 +195,12 @@ export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(r
 
 export const names = (partition: number, from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => `${partition}@${from + index}`);
+
+/** A destination that keeps what it takes. */
+export class Letters implements FailureDelivery {
+  readonly taken: Failure[] = [];
+
+  async deliver(failure: Failure): Promise<void> {
+    this.taken.push(failure);
+  }
+}

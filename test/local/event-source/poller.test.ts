@@ -86,6 +86,16 @@ describe('batch size', () => {
     },
   );
 
+  test('10,000 records are one batch, as many as there may be', async () => {
+    stage = await Stage.with(10_001);
+
+    await stage.poll(answering(SUCCESS), { batchSize: 10_000 });
+    await pass(1_000);
+
+    expect(stage.delivered.map(({ length }) => length)).toEqual([10_000, 1]);
+    expect(await stage.committed()).toEqual([[0, 10_001]]);
+  });
+
   test('no partition waits for ever behind a fuller one', async () => {
     stage = await Stage.with(1_000, 1);
 
@@ -140,7 +150,11 @@ describe('the batching window begins when the batch before is complete', () => {
   test('a retry does not wait for it', async () => {
     stage = await Stage.with(1);
 
-    await stage.poll(answering(THROWN, SUCCESS), { batchSize: 10, batchingWindowMs: 300_000, retryBaseMs: 100 });
+    await stage.poll(answering(THROWN, SUCCESS), {
+      batchSize: 10,
+      batchingWindowMs: 300_000,
+      choices: { 'retry-base-ms': 100 },
+    });
     await pass(200);
 
     expect(stage.delivered).toEqual([['0@0'], ['0@0']]);
@@ -168,7 +182,7 @@ describe('a batch that fails', () => {
 
   test('holds its partitions, and no others', async () => {
     stage = await Stage.with(2, 0);
-    const settings = { retryBaseMs: 10_000, retryCapMs: 10_000 };
+    const settings = { choices: { 'retry-base-ms': 10_000, 'retry-cap-ms': 10_000 } };
     await stage.poll((records) => (records.some(({ partition }) => partition === 0) ? THROWN : SUCCESS), settings);
     await pass(1);
 
@@ -189,7 +203,7 @@ describe('a batch that fails', () => {
     await stage.poll(
       (records) =>
         sleep(10).then(() => (records.some(({ partition }) => partition === 0) && failures++ === 0 ? THROWN : SUCCESS)),
-      { batchSize: 1, retryBaseMs: 100 },
+      { batchSize: 1, choices: { 'retry-base-ms': 100 } },
     );
     await pass(10_000);
 
@@ -203,7 +217,9 @@ describe('a batch that fails', () => {
   test('is retried with a pause that doubles up to the cap, and never less than half of it', async () => {
     stage = await Stage.with(1);
 
-    await stage.poll(answering(THROWN), { retryBaseMs: 100, retryCapMs: 400, blockedAfterRetries: 5 });
+    await stage.poll(answering(THROWN), {
+      choices: { 'retry-base-ms': 100, 'retry-cap-ms': 400, 'blocked-after-retries': 5 },
+    });
     await pass(10_000);
 
     for (const [index, limit] of [100, 200, 400, 400, 400].entries()) {
@@ -232,7 +248,7 @@ describe('a partial response', () => {
   test('checkpoint: everything from the lowest listed one comes again', async () => {
     stage = await Stage.with(5);
 
-    await stage.poll(answering(report('0@3', '0@1'), SUCCESS), { reading: 'checkpoint' });
+    await stage.poll(answering(report('0@3', '0@1'), SUCCESS), { choices: { 'partial-response': 'checkpoint' } });
     await pass(1_000);
 
     expect(stage.delivered).toEqual([names(0, 0, 5), names(0, 1, 5)]);
@@ -255,13 +271,13 @@ describe('a partial response', () => {
     await pass(5_000);
 
     expect(stage.delivered).toEqual([names(0, 0, 3), ['0@1', '0@2'], ['0@1', '0@2']]);
-    expect(stage.complaints).toEqual([expect.stringContaining('"offset":0')]);
+    expect(stage.complaints).toMatchObject([{ kind: 'error', row: 10, text: expect.stringContaining('"offset":0') }]);
   });
 
   test('partitions without a failure are done: committed at once, and not held', async () => {
     stage = await Stage.with(2, 2);
     const failing = answering(report('0@0'), SUCCESS);
-    const settings = { retryBaseMs: 10_000, retryCapMs: 10_000, batchSize: 4 };
+    const settings = { choices: { 'retry-base-ms': 10_000, 'retry-cap-ms': 10_000 }, batchSize: 4 };
     await stage.poll((records) => (records.some(({ partition }) => partition === 0) ? failing() : SUCCESS), settings, {
       seed: 5,
     });
@@ -286,7 +302,9 @@ describe('without ReportBatchItemFailures', () => {
 
     expect(stage.delivered).toEqual([['0@0', '0@1']]);
     expect(await stage.committed()).toEqual([[0, 2]]);
-    expect(stage.complaints).toEqual([expect.stringContaining('1 failed records')]);
+    expect(stage.complaints).toMatchObject([
+      { kind: 'error', row: 13, text: expect.stringContaining('1 failed records') },
+    ]);
   });
 });
 
@@ -296,11 +314,13 @@ describe('a finite number of retries', () => {
     async (retries) => {
       stage = await Stage.with(2);
 
-      await stage.poll(answering(THROWN), { maximumRetryAttempts: retries });
+      await stage.poll(answering(THROWN), { retryLimit: retries });
       await pass(60_000);
 
       expect(stage.delivered).toEqual(Array.from({ length: retries + 1 }, () => ['0@0', '0@1']));
-      expect(stage.discarded).toEqual([{ records: ['0@0', '0@1'], reason: 'Error: no' }]);
+      expect(stage.discarded).toEqual([
+        { records: ['0@0', '0@1'], condition: 'RetryAttemptsExhausted', reason: 'Error: no', delivered: false },
+      ]);
       expect(stage.blocked).toEqual([]);
       expect(await stage.committed()).toEqual([[0, 2]]);
     },
@@ -309,17 +329,17 @@ describe('a finite number of retries', () => {
   test('row 14: partial failures count for the batch, and only what is left is discarded', async () => {
     stage = await Stage.with(4);
 
-    await stage.poll(answering(report('0@1', '0@2'), report('0@2')), { maximumRetryAttempts: 1 });
+    await stage.poll(answering(report('0@1', '0@2'), report('0@2')), { retryLimit: 1 });
     await pass(60_000);
 
     expect(stage.delivered).toEqual([names(0, 0, 4), ['0@1', '0@2']]);
-    expect(stage.discarded).toEqual([{ records: ['0@2'], reason: 'partial response' }]);
+    expect(stage.discarded).toMatchObject([{ records: ['0@2'], reason: 'partial response' }]);
     expect(await stage.committed()).toEqual([[0, 4]]);
   });
 
   test('the partition goes on behind what was discarded', async () => {
     stage = await Stage.with(1);
-    await stage.poll(answering(THROWN, SUCCESS), { maximumRetryAttempts: 0 });
+    await stage.poll(answering(THROWN, SUCCESS), { retryLimit: 0 });
     await pass(1);
 
     await stage.append(0, 1);
@@ -332,7 +352,7 @@ describe('a finite number of retries', () => {
   test('more of them than endless retries are shown: all of them are made', async () => {
     stage = await Stage.with(1);
 
-    await stage.poll(answering(THROWN), { maximumRetryAttempts: 6, blockedAfterRetries: 3 });
+    await stage.poll(answering(THROWN), { retryLimit: 6, choices: { 'blocked-after-retries': 3 } });
     await pass(60_000);
 
     expect(stage.deliveries).toHaveLength(7);
@@ -345,21 +365,21 @@ describe('endless retries', () => {
   test('are given up for the demonstration, reported as blocked, and commit nothing', async () => {
     stage = await Stage.with(2);
 
-    const { poller } = await stage.poll(answering(THROWN), { blockedAfterRetries: 3 });
+    const { poller } = await stage.poll(answering(THROWN), { choices: { 'blocked-after-retries': 3 } });
     await pass(600_000);
 
     expect(stage.deliveries).toHaveLength(4);
     expect(stage.blocked).toEqual([{ records: ['0@0', '0@1'], reason: 'Error: no' }]);
     expect(stage.discarded).toEqual([]);
     expect(await stage.committed()).toEqual([[0, 0]]);
-    expect(poller.busy).toBe(true);
-    expect(poller.invoking).toBe(false);
+    expect([...poller.blocked]).toEqual([0]);
+    expect(poller.inFlight).toEqual([]);
   });
 
   test('block their partition only', async () => {
     stage = await Stage.with(1, 0);
     await stage.poll((records) => (records.some(({ partition }) => partition === 0) ? THROWN : SUCCESS), {
-      blockedAfterRetries: 1,
+      choices: { 'blocked-after-retries': 1 },
     });
     await pass(10_000);
 
@@ -392,7 +412,7 @@ describe('a rebalance', () => {
 
   test('discards nothing of what moved while its last attempt failed', async () => {
     stage = await Stage.with(1, 1);
-    await stage.poll(() => sleep(1_000).then(() => THROWN), { maximumRetryAttempts: 0 });
+    await stage.poll(() => sleep(1_000).then(() => THROWN), { retryLimit: 0 });
     await pass(10);
 
     await stage.poll(answering(SUCCESS), {}, { name: 'poller-2' });
@@ -404,7 +424,7 @@ describe('a rebalance', () => {
 
   test('drops the retries of what moved', async () => {
     stage = await Stage.with(0, 1);
-    await stage.poll(answering(THROWN), { retryBaseMs: 1_000 });
+    await stage.poll(answering(THROWN), { choices: { 'retry-base-ms': 1_000 } });
     await pass(10);
 
     await stage.poll(answering(SUCCESS), {}, { name: 'poller-2' });
@@ -434,7 +454,11 @@ describe('a rebalance', () => {
     stage = await Stage.with(1);
     const member = new HandMember([0, 1]);
     const failing = answering(report('0@0', '1@0'), report('0@0'));
-    await stage.poll(failing, { retryBaseMs: 10_000, retryCapMs: 10_000, batchSize: 2 }, { member });
+    await stage.poll(
+      failing,
+      { choices: { 'retry-base-ms': 10_000, 'retry-cap-ms': 10_000 }, batchSize: 2 },
+      { member },
+    );
     await pass(1);
 
     member.assignAnew(1);
@@ -442,6 +466,22 @@ describe('a rebalance', () => {
 
     expect(stage.delivered).toEqual([expect.arrayContaining(['0@0', '1@0']), ['1@0']]);
   });
+});
+
+test('what was given up in an assignment that is over is another owner’s to give up', async () => {
+  stage = await Stage.with(1);
+  const member = new HandMember([0]);
+  await stage.poll(() => THROWN, { retryLimit: 0 }, { member, destination: { deliver: () => sleep(5_000) } });
+  await pass(1);
+
+  member.assignAnew(0);
+  await pass(6_000);
+  const meanwhile = [...stage.commits];
+  await pass(6_000);
+
+  expect(meanwhile).toEqual([]);
+  expect(stage.delivered).toEqual([['0@0'], ['0@0']]);
+  expect(stage.commits).toEqual(['0@1']);
 });
 
 describe('a commit', () => {
@@ -455,7 +495,7 @@ describe('a commit', () => {
 
     expect(stage.delivered.flat().sort()).toEqual(['0@0', '1@0']);
     expect(stage.commits).toEqual([]);
-    expect(poller.busy).toBe(false);
+    expect(poller.inFlight).toEqual([]);
   });
 
   test('that fails for another reason ends the poller with that error', async () => {
@@ -522,6 +562,10 @@ class HandMember implements GroupMember {
 
   ready(partition: number): number {
     return this.#taken.has(this.#assignment(partition)) ? 0 : 1;
+  }
+
+  position(): undefined {
+    return undefined;
   }
 
   take(partition: number, max: number) {

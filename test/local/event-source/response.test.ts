@@ -10,6 +10,12 @@ const BATCH = [topicRecord(0, 41), topicRecord(0, 42), topicRecord(3, 7)];
 const COMPLETE_SUCCESS = { kind: 'success' };
 const WHOLE_BATCH = { kind: 'failed', reason: expect.stringContaining('delivers the whole batch again') };
 
+const complaint = (kind: 'error' | 'warning', row: number, text: string) => ({
+  kind,
+  row,
+  text: expect.stringContaining(text),
+});
+
 const answer = (payload: unknown): InvocationResult => ({ kind: 'response', payload, durationMs: 1 });
 const listed = (...entries: unknown[]) => ({ batchItemFailures: entries });
 const item = (partition: unknown, offset: unknown) => ({ itemIdentifier: { partition, offset } });
@@ -50,8 +56,8 @@ describe('with ReportBatchItemFailures, taken for success, and complained of sin
     const reading = readResult(answer(payload), BATCH, true);
 
     expect(reading.verdict).toEqual(COMPLETE_SUCCESS);
-    expect(reading.complaints).toEqual([expect.stringContaining(named)]);
-    expect(reading.complaints[0]).toContain('failed records are lost');
+    expect(reading.complaints).toEqual([complaint('error', 12, named)]);
+    expect(reading.complaints[0]?.text).toContain('failed records are lost');
   });
 });
 
@@ -88,7 +94,7 @@ describe('with ReportBatchItemFailures, the whole batch failed, and the complain
     const reading = readResult(answer(payload), BATCH, true);
 
     expect(reading.verdict).toEqual(WHOLE_BATCH);
-    expect(reading.complaints).toEqual([expect.stringContaining(named)]);
+    expect(reading.complaints).toEqual([complaint('error', 10, named)]);
   });
 });
 
@@ -134,8 +140,16 @@ describe('with ReportBatchItemFailures, exactly the listed records failed', () =
       [0, [41]],
       [3, [7]],
     ]);
-    expect(complaints).toEqual([expect.stringContaining('orders-0@41 twice')]);
+    expect(complaints).toEqual([complaint('warning', 11, 'orders-0@41 twice')]);
   });
+});
+
+test('row 11: however many stand twice, there is one warning', () => {
+  const payload = listed(...[41, 42, 41, 42, 41].map((offset) => item('orders-0', offset)));
+
+  const { complaints } = readResult(answer(payload), BATCH, true);
+
+  expect(complaints).toEqual([complaint('warning', 11, 'orders-0@41 twice, and 2 more')]);
 });
 
 describe('without ReportBatchItemFailures any return is a success', () => {
@@ -157,7 +171,8 @@ describe('without ReportBatchItemFailures any return is a success', () => {
     const reading = readResult(answer(payload), BATCH, false);
 
     expect(reading.verdict).toEqual(COMPLETE_SUCCESS);
-    expect(reading.complaints).toEqual([expect.stringMatching(/2 failed records.*ReportBatchItemFailures.*lost/)]);
+    const text = expect.stringMatching(/2 failed records.*ReportBatchItemFailures.*lost/);
+    expect(reading.complaints).toEqual([{ kind: 'error', row: 13, text }]);
   });
 
   test('failures that the service could not even read are lost as well', () => {
