@@ -1,95 +1,60 @@
-import type { Observation } from './oracle';
+import type { Effect, Evidence } from './evidence';
+import { type Excuse, Excuses } from './excuses';
 
-/** An effect that the database accepted, by its place among the observations. */
-export interface Effect {
-  readonly index: number;
-  readonly worker: string;
-}
-
-type LeaseObservation = Extract<Observation, { readonly kind: 'claim' | 'lease' | 'mark' }>;
-type Placed<Kind> = Kind & { readonly index: number };
-
-interface Loss {
-  readonly index: number;
-  readonly cause: string;
-}
+/** Source: protocol section 1, identity: what finished since the last flush. */
+const FLUSH_RECORDS = 25;
 
 /**
- * Says which repeats claims admit (protocol section 1). An effect may come again when its mark was not accepted before
- * its worker was killed or lost its lease; and what a worker had sent before either may still land afterwards. A lease
- * is lost when another worker claims it after it ran out or was given back; one that is taken while it runs is stolen.
+ * Says which repeats the promise admits (protocol section 1). An effect may come again when something came between it
+ * and its mark; and what a worker had sent before may still land afterwards. With transactions neither can be.
  */
 export class Admission {
-  readonly #kills = new Map<string, Loss>();
-  readonly #ofIdentity = new Map<string, Placed<LeaseObservation>[]>();
+  readonly #evidence: Evidence;
+  readonly #excuses: Excuses;
+  /** Repeats of finished runs that a death has excused, by worker. */
+  readonly #afterDeath = new Map<string, number>();
 
-  constructor(observations: readonly Observation[]) {
-    for (const [index, observation] of observations.entries()) {
-      if (observation.kind === 'effect') continue;
-      if (observation.kind === 'killed') {
-        this.#kills.set(observation.worker, { index, cause: observation.cause });
-        continue;
-      }
-      const placed = { ...observation, index };
-      const others = this.#ofIdentity.get(observation.identity);
-      if (others) others.push(placed);
-      else this.#ofIdentity.set(observation.identity, [placed]);
-    }
+  constructor(evidence: Evidence) {
+    this.#evidence = evidence;
+    this.#excuses = new Excuses(evidence);
   }
 
-  /** For each effect of an identity after its first, in order: why it is admitted, or undefined. */
-  causes(identity: string, effects: readonly Effect[]): (string | undefined)[] {
+  /** For each effect of a unit after its first, in order: why it is admitted, or undefined. */
+  causes(effects: readonly Effect[]): (string | undefined)[] {
     // What one effect left unmarked explains one repeat.
     const unused = new Set<Effect>();
     return effects.flatMap((effect, position) => {
-      const earlier = [...unused].reverse().find((one) => this.#leftUnmarked(identity, one, effect));
-      const loss = earlier ? this.#leftUnmarked(identity, earlier, effect) : this.#sentBefore(identity, effect);
-      if (earlier) unused.delete(earlier);
+      const cause = position === 0 ? undefined : this.#cause(effect, effects[position - 1] as Effect, unused);
       unused.add(effect);
-      return position === 0 ? [] : [loss?.cause];
+      return position === 0 ? [] : [cause];
     });
   }
 
-  /** What kept the earlier effect from its mark until the later one happened. */
-  #leftUnmarked(identity: string, earlier: Effect, later: Effect): Loss | undefined {
-    const marked = this.#ofIdentity
-      .get(identity)
-      ?.some(({ kind, index }) => kind === 'mark' && index > earlier.index && index < later.index);
-    return marked ? undefined : this.#loss(identity, earlier, later.index);
-  }
-
-  /** What had ended the claim under which the effect was sent, when it landed. */
-  #sentBefore(identity: string, effect: Effect): Loss | undefined {
-    const own = this.#ofIdentity
-      .get(identity)
-      ?.findLast(({ kind, worker, index }) => kind !== 'lease' && worker === effect.worker && index < effect.index);
-    return own?.kind === 'claim' ? this.#loss(identity, effect, effect.index) : undefined;
-  }
-
-  #loss(identity: string, effect: Effect, before: number): Loss | undefined {
-    return [this.#kills.get(effect.worker), this.#leaseLoss(identity, effect)]
-      .filter((loss) => loss !== undefined)
-      .filter(({ index }) => index < before)
-      .sort((a, b) => a.index - b.index)[0];
-  }
-
-  /** Where another worker took over the lease under which the effect was made. */
-  #leaseLoss(identity: string, effect: Effect): Loss | undefined {
-    let holder: string | undefined;
-    let leaseUntilMs = 0;
-    let loss: Loss | undefined;
-    for (const observation of this.#ofIdentity.get(identity) ?? []) {
-      if (observation.kind === 'mark') continue;
-      if (observation.kind === 'claim') {
-        const { worker, atMs, index } = observation;
-        if (worker === effect.worker && index < effect.index) loss = undefined;
-        else if (holder === effect.worker && worker !== holder && leaseUntilMs <= atMs) {
-          loss ??= { index, cause: 'lease lost' };
-        }
-        holder = worker;
+  #cause(effect: Effect, previous: Effect, unused: Set<Effect>): string | undefined {
+    const { closings, promised } = this.#evidence;
+    if (effect.isCopy && promised.remember !== 'transaction') return 'late copy';
+    const marks = closings.of(effect.fact).filter(({ index }) => index < effect.index);
+    if (!closings.isClosed(effect.fact, effect.index, effect.atMs)) {
+      if (marks.some(({ index }) => index > previous.index)) return 'memory over';
+      if (promised.remember === 'transaction') return undefined;
+      for (const earlier of [...unused].reverse()) {
+        const excuse = this.#leftUnmarked(earlier, effect);
+        if (excuse === undefined) continue;
+        unused.delete(earlier);
+        return excuse.cause;
       }
-      leaseUntilMs = observation.leaseUntilMs;
     }
-    return loss;
+    return promised.remember === 'transaction' ? undefined : this.#excuses.late(effect)?.cause;
+  }
+
+  #leftUnmarked(earlier: Effect, effect: Effect): Excuse | undefined {
+    const excuse = this.#excuses.unmarked(earlier, effect.index);
+    const { deaths, promised, runs } = this.#evidence;
+    const isByDeath = excuse !== undefined && excuse.index === deaths.get(earlier.worker)?.index;
+    if (!isByDeath || promised.remember !== 'identity' || promised.checkpointMs === undefined) return excuse;
+    if (runs.ofEffect(earlier.index)?.result !== 'resolved') return excuse;
+    const repeats = (this.#afterDeath.get(earlier.worker) ?? 0) + 1;
+    this.#afterDeath.set(earlier.worker, repeats);
+    return repeats <= FLUSH_RECORDS ? excuse : undefined;
   }
 }

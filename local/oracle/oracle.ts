@@ -1,141 +1,82 @@
-import { Admission, type Effect } from './admission';
+/**
+ * Judges a run from the topic and from what was seen outside of the runtime, by the promise of its way of remembering
+ * (protocol section 1). It knows nothing of the runtime and shares no code with it.
+ *
+ * Give `judgeRun` the promise, the records of the topic, the observations in the order in which they took effect, and
+ * what is not committed at the end; it gives counts and violations. `read-history.ts` reads the same from JSON. How much
+ * it sees grows with what is observed: `observation.ts` says by which kind.
+ */
+import { wrongAnswers } from './answering';
+import { wrongAttempts } from './attempts';
+import { Evidence } from './evidence';
+import { overlaps } from './exclusion';
+import { staleWrites } from './fencing';
+import type { Findings, RepeatedEffect, Violation } from './findings';
+import { losses } from './loss';
+import type { EffectSeen, Observation } from './observation';
+import { outOfOrder } from './order';
+import type { Promised, TopicFact } from './promise';
+import { repeatsOf, twice } from './repeats';
+import { nameOf } from './units';
+import { countZombies } from './zombies';
 
-/** A record as it lies on the topic, read back; `identity` and `key` are computed by whoever checks, not by the runtime. */
-export interface TopicFact {
-  readonly partition: number;
-  readonly offset: number;
-  /** Within one key, first effects must come in offset order. */
-  readonly key: string;
-  readonly identity: string;
-}
-
-/** What was seen outside of the runtime, in the order in which it took effect. */
-export type Observation =
-  /** The database accepted the effect of a record. */
-  | { readonly kind: 'effect'; readonly worker: string; readonly partition: number; readonly offset: number }
-  /** The database accepted a claim on an identity, at that time and with a lease until then (ms since the epoch). */
-  | {
-      readonly kind: 'claim';
-      readonly worker: string;
-      readonly identity: string;
-      readonly atMs: number;
-      readonly leaseUntilMs: number;
-    }
-  /** The database accepted another end of the lease: renewed, or in the past where the claim was given back. */
-  | { readonly kind: 'lease'; readonly worker: string; readonly identity: string; readonly leaseUntilMs: number }
-  /** The database accepted the mark that closes an identity. */
-  | { readonly kind: 'mark'; readonly worker: string; readonly identity: string }
-  /** The worker was killed. */
-  | { readonly kind: 'killed'; readonly worker: string; readonly cause: string };
-
-export interface RepeatedEffect {
-  readonly partition: number;
-  readonly offset: number;
-  readonly identity: string;
-  /** Why the promise of claims admits it, or undefined: it must not have happened. */
-  readonly cause: string | undefined;
-}
-
-export interface Findings {
-  readonly records: number;
-  readonly producerDuplicates: number;
-  readonly effects: number;
-  /** Records that are resolved without an effect of their own, because another record had the identity's. */
-  readonly suppressed: number;
-  readonly open: number;
-  /** Identities without any effect. */
-  readonly lost: number;
-  /** Every effect of an identity after its first. */
-  readonly repeated: readonly RepeatedEffect[];
-  readonly admitted: number;
-  readonly twice: number;
-  /** First effects that came after the first effect of a later record of the same key. */
-  readonly outOfOrder: number;
-  /** Effects that name no record of the topic. */
-  readonly foreign: number;
-}
-
-/** Judges a run by the promise of claims (protocol section 1). Knows nothing of the runtime. */
+/** `isOpen`: whether the record is not committed when the run is over. */
 export function judgeRun(
+  promised: Promised,
   topic: readonly TopicFact[],
   observations: readonly Observation[],
-  isOpen: (record: TopicFact) => boolean,
+  isOpen: (fact: TopicFact) => boolean,
 ): Findings {
-  const { effects, accepted, foreign } = effectsByIdentity(topic, observations);
-  const repeated = repeatedEffects(effects, new Admission(observations));
-  const identities = new Set(topic.map(({ identity }) => identity));
-  const withEffect = new Set([...effects.values()].flatMap((chain) => chain.map(({ fact }) => nameOf(fact))));
-  const open = topic.filter(isOpen);
-  const openNames = new Set(open.map(nameOf));
+  const evidence = new Evidence(promised, topic, observations);
+  const repeats = repeatsOf(evidence);
+  const notAdmitted = repeats.filter(({ cause }) => cause === undefined);
+  const order = outOfOrder(evidence);
+  const lost = losses(evidence, isOpen);
+  // Of what one observation breaks, the rule that says most about why comes first.
+  const violations = [
+    ...evidence.foreign.map((index) => foreignViolation(evidence, index)),
+    ...wrongAnswers(evidence),
+    ...staleWrites(evidence),
+    ...overlaps(evidence),
+    ...wrongAttempts(evidence),
+    ...order,
+    ...notAdmitted.map((repeat) => twice(evidence, repeat)),
+    ...lost,
+  ];
   return {
-    records: topic.length,
-    producerDuplicates: topic.length - identities.size,
-    effects: accepted,
-    suppressed: topic.filter(
-      (fact) => effects.has(fact.identity) && !withEffect.has(nameOf(fact)) && !openNames.has(nameOf(fact)),
-    ).length,
-    open: open.length,
-    lost: [...identities].filter((identity) => !effects.has(identity)).length,
-    repeated,
-    admitted: repeated.filter(({ cause }) => cause !== undefined).length,
-    twice: repeated.filter(({ cause }) => cause === undefined).length,
-    outOfOrder: countOutOfOrder([...effects.values()].flatMap(([first]) => (first ? [first.fact] : []))),
-    foreign,
+    ...countRecords(evidence, isOpen),
+    effects: observations.filter(({ kind }) => kind === 'effect').length,
+    lost: lost.length,
+    repeated: repeats.map(({ effect: { fact }, cause }): RepeatedEffect => {
+      const { partition, offset, identity } = fact;
+      return { partition, offset, identity, cause };
+    }),
+    admitted: repeats.length - notAdmitted.length,
+    twice: notAdmitted.length,
+    outOfOrder: order.length,
+    foreign: evidence.foreign.length,
+    ...countZombies(evidence),
+    violations: violations.sort((a, b) => a.at - b.at),
   };
 }
 
-interface FactEffect extends Effect {
-  readonly fact: TopicFact;
+function countRecords(evidence: Evidence, isOpen: (fact: TopicFact) => boolean) {
+  const { topic, observations, closings } = evidence;
+  const identities = topic.flatMap(({ identity }) => (identity === undefined ? [] : [identity]));
+  const withEffect = new Set([...evidence.effects.values()].flat().map(({ fact }) => nameOf(fact)));
+  return {
+    records: topic.length,
+    producerDuplicates: identities.length - new Set(identities).size,
+    suppressed: topic.filter(
+      (fact) => evidence.effectsOf(fact).length > 0 && !withEffect.has(nameOf(fact)) && !isOpen(fact),
+    ).length,
+    open: topic.filter(isOpen).length,
+    parked: topic.filter((fact) => closings.hasLetter(fact, observations.length)).length,
+  };
 }
 
-/** Effects of each identity as they were accepted; identities in the order of their first effects. */
-function effectsByIdentity(topic: readonly TopicFact[], observations: readonly Observation[]) {
-  const facts = new Map(topic.map((fact) => [nameOf(fact), fact]));
-  const effects = new Map<string, FactEffect[]>();
-  let accepted = 0;
-  let foreign = 0;
-  for (const [index, observation] of observations.entries()) {
-    if (observation.kind !== 'effect') continue;
-    accepted += 1;
-    const fact = facts.get(nameOf(observation));
-    if (fact === undefined) {
-      foreign += 1;
-      continue;
-    }
-    const effect = { index, worker: observation.worker, fact };
-    const earlier = effects.get(fact.identity);
-    if (earlier) earlier.push(effect);
-    else effects.set(fact.identity, [effect]);
-  }
-  return { effects, accepted, foreign };
+function foreignViolation({ observations }: Evidence, index: number): Violation {
+  const { worker, partition, offset } = observations[index] as EffectSeen;
+  const unit = nameOf({ partition, offset });
+  return { rule: 'foreign', at: index, unit, text: `${worker} made an effect of ${unit}, which has none to make` };
 }
-
-/** In the order of the topic, so that two runs of one seed list the same. */
-function repeatedEffects(
-  effects: ReadonlyMap<string, readonly FactEffect[]>,
-  admission: Admission,
-): readonly RepeatedEffect[] {
-  return [...effects]
-    .flatMap(([identity, chain]) => {
-      const causes = admission.causes(identity, chain);
-      return chain.slice(1).map(({ fact: { partition, offset } }, position): RepeatedEffect => {
-        return { partition, offset, identity, cause: causes[position] };
-      });
-    })
-    .sort((a, b) => a.partition - b.partition || a.offset - b.offset);
-}
-
-function countOutOfOrder(firstEffects: readonly TopicFact[]): number {
-  const furthest = new Map<string, number>();
-  let count = 0;
-  for (const { partition, key, offset } of firstEffects) {
-    const lane = `${partition} ${key}`;
-    const last = furthest.get(lane) ?? -1;
-    if (offset < last) count += 1;
-    furthest.set(lane, Math.max(last, offset));
-  }
-  return count;
-}
-
-const nameOf = ({ partition, offset }: { readonly partition: number; readonly offset: number }) =>
-  `${partition}@${offset}`;

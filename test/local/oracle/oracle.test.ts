@@ -1,12 +1,17 @@
 /** The oracle must be seen to fail: each finding by a planted history, and each neighbour that must not fail. */
-import { type Findings, judgeRun } from '../../../local/oracle/oracle';
-import { fact, History, LEASE_MS, nothingOpen } from './history';
+import { judgeRun } from '../../../local/oracle/oracle';
+import { fact, History, IDENTITY, LEASE_MS, nothingOpen } from './history';
 
 /** Records a, b, c of one key on partition 0, at offsets 0, 1, 2. */
 const TOPIC = [fact(0, 0, 'a'), fact(0, 1, 'b'), fact(0, 2, 'c')];
 
-function judged(history: History, topic = TOPIC, isOpen: (name: string) => boolean = nothingOpen): Findings {
-  return judgeRun(topic, history.observations, ({ partition, offset }) => isOpen(`${partition}@${offset}`));
+/** The counts; what is listed besides is looked at where it is special. */
+function judged(history: History, topic = TOPIC, isOpen: (name: string) => boolean = nothingOpen) {
+  const findings = judgeRun(IDENTITY, topic, history.observations, ({ partition, offset }) =>
+    isOpen(`${partition}@${offset}`),
+  );
+  const { violations: _, parked: __, zombieEffects: ___, zombieWrites: ____, ...counts } = findings;
+  return counts;
 }
 
 /** One record that goes well. */
@@ -19,7 +24,7 @@ const sound = () => {
   return history;
 };
 
-const CLEAN: Findings = {
+const CLEAN: ReturnType<typeof judged> = {
   records: 3,
   producerDuplicates: 0,
   effects: 3,
@@ -74,7 +79,7 @@ describe('open', () => {
 
     const findings = judged(history, TOPIC, (name) => name === '0@1' || name === '0@2');
 
-    expect(findings).toMatchObject({ open: 2, lost: 1 });
+    expect(findings).toMatchObject({ open: 2, lost: 0 });
   });
 });
 

@@ -1,0 +1,58 @@
+/** P2: what user code is told of earlier attempts. */
+import { broken, fact, History, IDENTITY, LEASE_MS } from './history';
+
+const TOPIC = [fact(0, 0, 'a')];
+const wrong = (history: History) =>
+  broken(IDENTITY, TOPIC, history, '0@0').filter((violation) => violation.startsWith('attempts'));
+
+/** Run, rejected, given back. */
+const failed = (history: History, worker: string, attempt: number) =>
+  history.claim(worker, 'a').start(worker, '0@0', attempt).end(worker, '0@0', 'rejected').release(worker, 'a').pass(1);
+
+test('one more for each run that failed', () => {
+  const history = failed(failed(new History(), 'w1', 1), 'w2', 2);
+
+  expect(wrong(history.claim('w1', 'a').start('w1', '0@0', 3))).toEqual([]);
+});
+
+test('a count that is lost, and one that is doubled', () => {
+  expect(wrong(failed(new History(), 'w1', 1).claim('w1', 'a').start('w1', '0@0', 1))).toEqual(['attempts a']);
+  expect(wrong(failed(new History(), 'w1', 1).claim('w1', 'a').start('w1', '0@0', 3))).toEqual(['attempts a']);
+  expect(wrong(new History().claim('w1', 'a').start('w1', '0@0', 2))).toEqual(['attempts a']);
+  expect(wrong(new History().claim('w1', 'a').start('w1', '0@0', 0))).toEqual(['attempts a']);
+});
+
+test('a run that was cut short may count or not, and so may a death', () => {
+  const aborted = (attempt: number) =>
+    new History()
+      .claim('w1', 'a')
+      .start('w1', '0@0', 1)
+      .end('w1', '0@0', 'aborted')
+      .release('w1', 'a')
+      .claim('w1', 'a')
+      .start('w1', '0@0', attempt);
+  const died = (attempt: number) =>
+    new History()
+      .claim('w1', 'a')
+      .start('w1', '0@0', 1)
+      .kill('w1')
+      .pass(LEASE_MS)
+      .claim('w2', 'a')
+      .start('w2', '0@0', attempt);
+
+  for (const attempt of [1, 2]) expect([wrong(aborted(attempt)), wrong(died(attempt))]).toEqual([[], []]);
+  expect(wrong(aborted(3))).toEqual(['attempts a']);
+});
+
+test('a count that never reached the database is not asked for', () => {
+  const history = new History()
+    .claim('w1', 'a')
+    .start('w1', '0@0', 1)
+    .end('w1', '0@0', 'rejected')
+    .lose('w1', 'a', 'lease')
+    .pass(LEASE_MS)
+    .claim('w1', 'a')
+    .start('w1', '0@0', 1);
+
+  expect(wrong(history)).toEqual([]);
+});
