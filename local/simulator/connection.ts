@@ -1,0 +1,132 @@
+import type { SdkHttpRequest, SdkHttpResponse } from '../dynamodb/engine/engine-request-handler';
+import type { Observation } from '../oracle/observation';
+import type { Database, Landed } from './database';
+import type { Decision } from './decision';
+import { lostWrites } from './lost-writes';
+import type { Connection } from './runtime';
+import type { Scheduler } from './scheduler';
+import type { Worker } from './worker';
+
+export interface ConnectionOptions {
+  readonly worker: Worker;
+  readonly scheduler: Scheduler;
+  readonly database: Database;
+  readonly requestTimeoutMs: number;
+  readonly latencyMs: (message: string) => number;
+  readonly table: string;
+  readonly observe: (observation: Observation) => void;
+}
+
+interface Call {
+  readonly name: string;
+  readonly request: SdkHttpRequest;
+  readonly sentAtMs: number;
+  readonly decision: Decision | undefined;
+  readonly answer: (response: { response: SdkHttpResponse }) => void;
+  /** Ends the call with a broken connection. */
+  readonly breakAfter: (ms: number) => void;
+}
+
+/**
+ * The network between a worker and the database, in the place of the SDK's HTTP handler. A request that has left lands,
+ * whatever becomes of its worker, unless it is lost.
+ */
+export class SimulatedConnection implements Connection {
+  readonly metadata = { handlerProtocol: 'http/1.1' };
+  readonly #options: ConnectionOptions;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  handle(request: SdkHttpRequest): Promise<{ response: SdkHttpResponse }> {
+    const { worker, scheduler, requestTimeoutMs } = this.#options;
+    const name = worker.next(operationOf(request));
+    return new Promise((resolve, reject) => {
+      const decision = worker.decide('call', name);
+      worker.onceRunning(`${name} leaves`, () => {
+        const ends: (() => void)[] = [];
+        const settle = (how: () => void) => {
+          for (const cancel of ends) cancel();
+          how();
+        };
+        const failAfter = (how: string, afterMs: number, error: () => Error) => {
+          ends.push(worker.after(`${name} ${how}`, afterMs, () => settle(() => reject(error()))));
+        };
+        failAfter('times out', requestTimeoutMs, () => timedOut(requestTimeoutMs));
+        const breakAfter = (afterMs: number) => failAfter('breaks', afterMs, broken);
+        const sentAtMs = scheduler.now();
+        const answer = (response: { response: SdkHttpResponse }) => settle(() => resolve(response));
+        this.#send({ name, request, sentAtMs, decision, answer, breakAfter });
+      });
+    });
+  }
+
+  updateHttpClientConfig(): void {}
+
+  httpHandlerConfigs(): Record<string, never> {
+    return {};
+  }
+
+  destroy(): void {}
+
+  #send(call: Call): void {
+    const { name, decision, breakAfter } = call;
+    const { scheduler, latencyMs } = this.#options;
+    if (decision?.do === 'lose' || decision?.do === 'delay') this.#noteLoss(call);
+    if (decision?.do === 'lose') {
+      breakAfter(decision.ms);
+      return;
+    }
+    const afterMs = latencyMs(name) + (decision?.do === 'delay' ? decision.ms : 0);
+    scheduler.add({ name: `${name} lands`, afterMs, go: () => this.#land(call) });
+    if (decision?.do === 'copy') {
+      const copy = `${name} copy`;
+      const go = () => {
+        this.#takeEffect(copy, call);
+      };
+      scheduler.add({ name: `${copy} lands`, afterMs: afterMs + decision.ms, go });
+    }
+  }
+
+  #land(call: Call): void {
+    const { name, answer, breakAfter } = call;
+    const { worker, latencyMs } = this.#options;
+    const { answer: landed, status } = this.#takeEffect(name, call);
+    if (PASSING.includes(status) || call.decision?.do === 'refuse-members') this.#noteLoss(call);
+    const arrival = `${name} answered`;
+    const arrive = (decision: Decision | undefined) => {
+      if (decision?.do === 'lose') breakAfter(decision.ms);
+      else void landed.then(answer);
+    };
+    worker.after(arrival, latencyMs(arrival), arrive, 'answer');
+  }
+
+  #takeEffect(name: string, { request, sentAtMs, decision }: Call): Landed {
+    const { worker, scheduler, database } = this.#options;
+    const landed = database.land({ worker: worker.name, sentAtMs, request, decision });
+    scheduler.note(`${name} lands: ${landed.status}`);
+    return landed;
+  }
+
+  #noteLoss({ request }: Call): void {
+    const { worker, table, scheduler, observe } = this.#options;
+    const sender = { worker: worker.name, atMs: scheduler.now() };
+    for (const lost of lostWrites(sender, operationOf(request), request, table)) observe(lost);
+  }
+}
+
+/** What the database answers only where a fault has it. */
+const PASSING: readonly string[] = ['InternalServerError', 'ProvisionedThroughputExceededException'];
+
+function operationOf({ headers }: SdkHttpRequest): string {
+  const target = headers['x-amz-target'] ?? headers['X-Amz-Target'] ?? '';
+  return target.slice(target.indexOf('.') + 1);
+}
+
+const timedOut = (ms: number) => named('TimeoutError', `The request was not answered within ${ms} ms`);
+const broken = () => named('Error', 'socket hang up', 'ECONNRESET');
+
+function named(name: string, message: string, code?: string): Error {
+  return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
+}

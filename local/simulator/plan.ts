@@ -1,0 +1,80 @@
+import type { ResponseMode } from '../../contract/environment';
+import type { PartialReading } from '../event-source/retry';
+
+/** The three ways of remembering what is done (protocol section 1). */
+export type Remember = 'ledger' | 'identity' | 'transaction';
+export type LaneOrder = 'partition' | 'key' | 'none';
+
+export const REMEMBERS: readonly Remember[] = ['ledger', 'identity', 'transaction'];
+export const LANE_ORDERS: readonly LaneOrder[] = ['partition', 'key', 'none'];
+export const RESPONSE_MODES: readonly ResponseMode[] = ['partial', 'throw'];
+
+/** A workload and its surroundings: with the decisions it fixes everything that happens. */
+export interface Plan {
+  /** What is drawn while it runs: latencies, jitter, the event source's own choices. */
+  readonly seed: number;
+  readonly remember: Remember;
+  readonly mode: ResponseMode;
+  readonly reading: PartialReading;
+  readonly order: LaneOrder;
+  readonly function: FunctionPlan;
+  readonly mapping: MappingPlan;
+  /** How long a message is under way, at least and at most. */
+  readonly latency: { readonly minimumMs: number; readonly maximumMs: number };
+  /** By how much the clock of the n-th worker is ahead of the world's; those after the last are right. */
+  readonly clocksAheadMs: readonly number[];
+  /** The topic: for each partition its records, in offset order. */
+  readonly partitions: readonly (readonly PlannedRecord[])[];
+  /** By identity, where it differs from code that works at once. */
+  readonly work: Readonly<Record<string, Work>>;
+}
+
+/** Settings of the function, in the words of `processRecords`. */
+export interface FunctionPlan {
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  readonly clockSkewMs: number;
+  readonly abortGraceMs: number;
+}
+
+export interface MappingPlan {
+  readonly batchSize: number;
+  readonly batchingWindowMs: number;
+  readonly pollers: number;
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+  /** When it starts; with LATEST what was produced before is not delivered. */
+  readonly startsAtMs: number;
+  /** Choices of the event source that are not the defaults. */
+  readonly choices: Readonly<Record<string, string>>;
+}
+
+export interface PlannedRecord {
+  readonly id: string;
+  /** Another amount is another payload of the same identity. */
+  readonly amount: number;
+  /** undefined: without a key. */
+  readonly key?: string;
+  /** Since the start of the run; within a partition never lower than the one before. Default: 0. */
+  readonly producedAtMs?: number;
+  /** The value cannot be decoded. */
+  readonly isGarbage?: true;
+}
+
+/** What user code does with the records of one identity. */
+export interface Work {
+  /** How long it works before its effect. */
+  readonly ms?: number;
+  /** How many of its runs fail before one works; -1: all. */
+  readonly failures?: number;
+  /**
+   * What it does when its signal is aborted: it stops before it has sent its effect (the default), it also does not wait
+   * for one that it has sent, or it goes on.
+   */
+  readonly whenAborted?: 'abandon' | 'ignore';
+}
+
+/** The mode of a schedule, as results are counted by. */
+export function modeOf({ remember, mode, reading, order }: Plan): string {
+  return [remember, mode, reading, order].join(' ');
+}

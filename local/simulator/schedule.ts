@@ -1,0 +1,42 @@
+import { seededRandom } from '../seeded-random';
+import { type Decision, type Director, ReplayDirector } from './decision';
+import type { Plan, Remember } from './plan';
+import { RandomDirector } from './random-director';
+import { randomPlan, stormPlan } from './random-plan';
+import type { Runtime } from './runtime';
+import { runSimulation, type SimulationRun } from './simulation';
+import { hashOf } from './trace';
+import { randomWeather, STORM } from './weather';
+
+/** Everything that decides what happens: run again, it happens again. */
+export interface Schedule {
+  readonly plan: Plan;
+  /** Where it does not go on in order. */
+  readonly decisions: readonly Decision[];
+}
+
+/** A schedule whose decisions are drawn, and written down, while it runs. */
+export interface DrawnSchedule extends Schedule {
+  readonly director: Director;
+}
+
+/** Share of the schedules in which workers meet, and stand still for longer than a lease. */
+const STORMS = 0.3;
+
+/** The schedule of a seed with this index; it depends on nothing else. */
+export function drawSchedule(seed: number, index: number, remembers: readonly Remember[]): DrawnSchedule {
+  const random = seededRandom(hashOf(`schedule ${index}`, seed));
+  const isStorm = random() < STORMS;
+  const plan = isStorm ? stormPlan(random, remembers) : randomPlan(random, remembers);
+  const director = new RandomDirector(random, plan, isStorm ? STORM : randomWeather(random));
+  return { plan, director, decisions: director.decisions };
+}
+
+/** Runs a schedule as it is written down. */
+export function runSchedule(
+  runtime: Runtime,
+  { plan, decisions }: Schedule,
+  keepsLines = false,
+): Promise<SimulationRun> {
+  return runSimulation({ runtime, plan, director: new ReplayDirector(decisions), keepsLines });
+}

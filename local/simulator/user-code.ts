@@ -1,0 +1,104 @@
+import type { Observation } from '../oracle/observation';
+import type { Plan, Work } from './plan';
+import type { SimulatedRecord } from './runtime';
+import type { Scheduler } from './scheduler';
+import type { Worker } from './worker';
+
+export interface UserCodeOptions {
+  readonly plan: Plan;
+  readonly scheduler: Scheduler;
+  readonly observe: (observation: Observation) => void;
+  readonly latencyMs: (message: string) => number;
+}
+
+/** One call of `process`. */
+interface Run {
+  readonly name: string;
+  readonly worker: Worker;
+  readonly record: SimulatedRecord;
+  readonly work: Work;
+  /** What every observation of it says. */
+  readonly seen: { readonly worker: string; readonly partition: number; readonly offset: number; readonly run: number };
+}
+
+/** `process` of the simulated function: it works for a while, fails as planned, and sends its effect into the world. */
+export class UserCode {
+  readonly #options: UserCodeOptions;
+  readonly #failed = new Map<string, number>();
+  #runs = 0;
+
+  constructor(options: UserCodeOptions) {
+    this.#options = options;
+  }
+
+  async run(worker: Worker, record: SimulatedRecord): Promise<void> {
+    if (worker.isDead) return NEVER;
+    const { plan, scheduler, observe } = this.#options;
+    const { partition, offset, attempt, signal, value } = record;
+    const name = worker.next('process');
+    const run: Run = {
+      name,
+      worker,
+      record,
+      work: plan.work[value.id] ?? {},
+      seen: { worker: worker.name, partition, offset, run: ++this.#runs },
+    };
+    scheduler.note(`${name} begins: ${partition}@${offset} ${value.id}, attempt ${attempt}`);
+    observe({ kind: 'started', ...run.seen, attempt });
+    const decision = worker.decide('run', name);
+    const workMs = (run.work.ms ?? 0) + (decision?.do === 'delay' ? decision.ms : 0);
+    const heard = run.work.whenAborted === 'ignore' ? undefined : signal;
+    await scheduler.sleepAs({ name: `${name} works`, owner: worker }, workMs, heard);
+    if (heard?.aborted) return this.#reject(run, 'aborted', heard.reason);
+    const result = signal.aborted ? 'aborted' : 'rejected';
+    if (this.#fails(run)) return this.#reject(run, result, new Error('fails as planned'));
+    await this.#takeEffect(run);
+  }
+
+  #fails({ record: { value }, work: { failures = 0 } }: Run): boolean {
+    const failed = this.#failed.get(value.id) ?? 0;
+    this.#failed.set(value.id, failed + 1);
+    return failures < 0 || failed < failures;
+  }
+
+  /** What is sent arrives, whatever becomes of the worker. */
+  #takeEffect(run: Run): Promise<void> {
+    const { scheduler, observe, latencyMs } = this.#options;
+    const { name, worker, seen, work, record } = run;
+    const sentAtMs = scheduler.now();
+    const land = () => {
+      scheduler.note(`${name} takes effect`);
+      observe({ kind: 'effect', ...seen, sentAtMs, atMs: scheduler.now() });
+    };
+    const arriveMs = latencyMs(`${name} effect`);
+    scheduler.add({ name: `${name} effect`, afterMs: arriveMs, go: land });
+    return new Promise((resolve, reject) => {
+      const done = `${name} done`;
+      const abandon = () => {
+        cancel();
+        reject(this.#end(run, 'aborted', record.signal.reason));
+      };
+      const finish = () => {
+        record.signal.removeEventListener('abort', abandon);
+        this.#end(run, 'resolved');
+        resolve();
+      };
+      const cancel = worker.after(done, arriveMs + latencyMs(done), finish, 'ran');
+      if (work.whenAborted === 'abandon') record.signal.addEventListener('abort', abandon, { once: true });
+    });
+  }
+
+  #reject(run: Run, result: 'rejected' | 'aborted', error: unknown): never {
+    throw this.#end(run, result, error);
+  }
+
+  #end({ name, seen }: Run, result: 'resolved' | 'rejected' | 'aborted', error?: unknown): unknown {
+    const { scheduler, observe } = this.#options;
+    if (result !== 'resolved') scheduler.note(`${name} ${result}`);
+    observe({ kind: 'ended', ...seen, result });
+    return error;
+  }
+}
+
+/** What a dead worker waits for. */
+const NEVER: Promise<never> = new Promise(() => undefined);
