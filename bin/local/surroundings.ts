@@ -1,0 +1,99 @@
+import type { Broker } from '../../local/broker/broker';
+import { readBrokerConfig } from '../../local/broker/broker-config';
+import { InProcessBroker } from '../../local/broker/in-process';
+import { connectKafka } from '../../local/broker/kafka';
+import { DynamoDbApi } from '../../local/dynamodb/dynamodb-api';
+import { startEmbeddedDynamoDb } from '../../local/dynamodb/embedded';
+import type { KafkaMapping } from '../../local/template/kafka-mapping';
+import type { LocalArguments } from './arguments';
+import { localGroupId } from './group-id';
+import { requireDatabase } from './require-database';
+
+/** Broker and database of a local run. */
+export interface LocalSurroundings {
+  readonly broker: Broker;
+  readonly bootstrapServers: string;
+  /** Partitions of each topic, where the topics are this process's own. */
+  readonly ownPartitions: number | undefined;
+  readonly database: DynamoDbApi;
+  /** Endpoints of the stand-ins, by the SDK's own variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The mapping as it is to be run here: under which consumer group, and with which variables. */
+  adapted(mapping: KafkaMapping): KafkaMapping;
+  /** Makes the topics of the mappings, where the broker is this process's own. */
+  prepare(mappings: readonly KafkaMapping[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function surroundingsOf(given: LocalArguments): Promise<LocalSurroundings> {
+  const cluster = await clusterOf(given);
+  try {
+    const embedded = given.dynamodb === undefined ? await startEmbeddedDynamoDb() : undefined;
+    const database = new DynamoDbApi(given.dynamodb ?? embedded?.endpoint ?? '');
+    if (!embedded) await requireDatabase(database.endpoint);
+    return {
+      ...cluster,
+      database,
+      env: {
+        ...(given.sqs !== undefined && { AWS_ENDPOINT_URL_SQS: given.sqs }),
+        ...(given.s3 !== undefined && { AWS_ENDPOINT_URL_S3: given.s3 }),
+      },
+      adapted: (mapping) => ({
+        ...mapping,
+        consumerGroupId: given.group ?? cluster.groupOf(mapping),
+        function: {
+          ...mapping.function,
+          environment: { ...mapping.function.environment, ...given.environment },
+        },
+      }),
+      close: async () => {
+        await cluster.broker.close();
+        await embedded?.close();
+      },
+    };
+  } catch (error) {
+    await cluster.broker.close();
+    throw error;
+  }
+}
+
+interface Cluster {
+  readonly broker: Broker;
+  readonly bootstrapServers: string;
+  readonly ownPartitions: number | undefined;
+  groupOf(mapping: KafkaMapping): string;
+  prepare(mappings: readonly KafkaMapping[]): Promise<void>;
+}
+
+async function clusterOf({ broker: address, brokerConfig, partitions }: LocalArguments): Promise<Cluster> {
+  if (address === undefined && brokerConfig === undefined) return inProcess(partitions);
+  const config = brokerConfig === undefined ? { brokers: (address ?? '').split(',') } : readBrokerConfig(brokerConfig);
+  return {
+    broker: await connectKafka(config),
+    bootstrapServers: config.brokers.join(','),
+    ownPartitions: undefined,
+    groupOf: ({ consumerGroupId }) => localGroupId(consumerGroupId, config.brokers),
+    prepare: async () => {},
+  };
+}
+
+function inProcess(partitions: number): Cluster {
+  const broker = new InProcessBroker();
+  const made = new Set<string>();
+  return {
+    broker,
+    bootstrapServers: 'in-process:9092',
+    ownPartitions: partitions,
+    groupOf: ({ consumerGroupId }) => consumerGroupId,
+    async prepare(mappings) {
+      const topics = mappings.flatMap(({ topic, onFailure }) =>
+        onFailure?.kind === 'kafka' ? [topic, onFailure.topic] : [topic],
+      );
+      for (const topic of new Set(topics)) {
+        if (made.has(topic)) continue;
+        made.add(topic);
+        await broker.createTopic(topic, partitions);
+      }
+    },
+  };
+}
