@@ -6,5 +6,7 @@ module.exports = {
   testPathIgnorePatterns: [],
   testMatch: ['<rootDir>/test/live/**/*.test.ts'],
   maxWorkers: 1,
+  // kafkajs keeps a timer of each connection that broke while requests were on it, and the tests kill brokers.
+  forceExit: true,
   testTimeout: 240_000,
 };

@@ -10,8 +10,10 @@ export interface ServerAddress {
 
 export const KAFKA_VARIABLE = 'MSK_ONCE_KAFKA';
 export const DYNAMODB_VARIABLE = 'MSK_ONCE_DYNAMODB';
+export const SQS_VARIABLE = 'MSK_ONCE_SQS';
 const KAFKA_DEFAULT = '127.0.0.1:19092';
 const DYNAMODB_DEFAULT = 'http://127.0.0.1:18000';
+const SQS_DEFAULT = 'http://127.0.0.1:19324';
 
 export function kafkaAddress(env: NodeJS.ProcessEnv = process.env): ServerAddress {
   const text = env[KAFKA_VARIABLE] || KAFKA_DEFAULT;
@@ -24,11 +26,19 @@ export function kafkaAddress(env: NodeJS.ProcessEnv = process.env): ServerAddres
 }
 
 export function dynamodbAddress(env: NodeJS.ProcessEnv = process.env): ServerAddress {
-  const text = env[DYNAMODB_VARIABLE] || DYNAMODB_DEFAULT;
+  return httpAddress(env, DYNAMODB_VARIABLE, DYNAMODB_DEFAULT);
+}
+
+export function sqsAddress(env: NodeJS.ProcessEnv = process.env): ServerAddress {
+  return httpAddress(env, SQS_VARIABLE, SQS_DEFAULT);
+}
+
+function httpAddress(env: NodeJS.ProcessEnv, variable: string, byDefault: string): ServerAddress {
+  const text = env[variable] || byDefault;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const port = Number(url?.port);
   if (url?.protocol !== 'http:' || !isPort(port)) {
-    throw invalid(DYNAMODB_VARIABLE, text, 'a URL with scheme http and a port', DYNAMODB_DEFAULT);
+    throw invalid(variable, text, 'a URL with scheme http and a port', byDefault);
   }
   return { text: `http://${url.hostname}:${port}`, host: url.hostname, port };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { plainBroker } from '../broker/broker-config';
 import { kafkaAnswers } from '../broker/kafka-answers';
 import { KAFKA_VARIABLE, kafkaAddress } from './address';
 import { JAVA_OPTIONS, type ServerDefinition, type ServerPlace } from './definition';
@@ -14,7 +15,7 @@ export const KAFKA: ServerDefinition = {
   downloadMB: 43,
   address: kafkaAddress,
   ports: ({ port }) => [port, port + 1],
-  answers: ({ text }) => kafkaAnswers(text, 1_000),
+  answers: ({ text }) => kafkaAnswers(plainBroker(text), 1_000),
   programs(place) {
     const configuration = writeConfiguration(place);
     const java = [

@@ -7,12 +7,19 @@ import { findJava } from './executable';
 import { resolveJars } from './jars';
 import { KAFKA } from './kafka-server';
 import { requireFreePorts } from './port';
+import { SQS } from './sqs-server';
 import { type RunningServer, startServer } from './start-server';
 
 /** What `npm run servers` brings up. */
 export const SERVERS: readonly ServerDefinition[] = [KAFKA, DYNAMODB];
 
+/** What it brings up beside them when it is asked to, with `--with` and the name. */
+export const SERVERS_ON_REQUEST: readonly ServerDefinition[] = [SQS];
+
+const LIST = new Intl.ListFormat('en-GB');
+
 export interface ServersOptions {
+  /** Default: `SERVERS`. */
   readonly servers?: readonly ServerDefinition[];
   /** Says where each server is. Default: `process.env`. */
   readonly env?: NodeJS.ProcessEnv;
@@ -62,7 +69,7 @@ export async function startServers(options: ServersOptions = {}): Promise<Runnin
     const directory = path.join(stateDirectory, 'servers', server.name);
     places.push({ server, directory, lib: await resolveJars(server, { env, directory, report, signal }) });
   }
-  report(`Starting ${missing.map(({ title }) => title).join(' and ')} ...`);
+  report(`Starting ${LIST.format(missing.map(({ title }) => title))} ...`);
   const starts = await Promise.allSettled(
     places.map(({ server, directory, lib }) =>
       startServer(server, { address: server.address(env), java, lib, directory, report, signal }).catch(

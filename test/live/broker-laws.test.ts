@@ -1,6 +1,7 @@
 import { connectKafka, type KafkaBroker } from '../../local/broker/kafka';
 import { KAFKA } from '../../local/servers/kafka-server';
 import { testBrokerLaws } from '../laws/broker-laws';
+import { kafkaCluster } from '../support/kafka-others';
 import { type LiveServers, liveServers } from '../support/live-servers';
 
 describe('Apache Kafka keeps the laws', () => {
@@ -15,5 +16,5 @@ describe('Apache Kafka keeps the laws', () => {
     await servers?.stop();
   });
 
-  testBrokerLaws(() => ({ broker, patienceMs: 30_000 }));
+  testBrokerLaws(() => ({ broker, cluster: kafkaCluster(servers.kafka), patienceMs: 30_000 }));
 });

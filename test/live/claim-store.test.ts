@@ -2,9 +2,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbClaimStore } from '../../handlers/claims/dynamodb-claim-store';
 import { DYNAMODB } from '../../local/servers/dynamodb-server';
 import { testLaws } from '../laws/claim-store-laws';
-import { createTable, testClient } from '../support/dynalite';
 import { type LiveServers, liveServers } from '../support/live-servers';
 import { storedClaim } from '../support/stored-claim';
+import { createTable, testClient } from '../support/test-dynamodb';
 
 describe("the claim store keeps the laws on Amazon's DynamoDB Local, which gives the old item with a refused write", () => {
   const table = `claims-${Date.now().toString(36)}`;

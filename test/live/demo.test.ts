@@ -34,13 +34,21 @@ async function demo(...options: string[]) {
 /** Of the fields that a seed fixes, those that the file alone decides; the counters are compared with it in the demo. */
 const EXPECTED = {
   code: 0,
-  report: { ok: true, effects: 502, open: 0, lost: 0, twice: 0, admitted: 2, outOfOrder: 0, complaints: [] },
+  report: { ok: true, open: 0, lost: 0, twice: 0, outOfOrder: 0, complaints: [] },
 };
+const FLIGHTS = 500;
+const SCRIPTED_REPEATS = 2;
 
 test.each([
   ['partial responses, only listed records return', ['--seed', '1']],
   ['partial responses, everything from the lowest listed returns', ['--seed', '2', '--reading', 'checkpoint']],
   ['whole batches return', ['--seed', '3', '--mode', 'throw']],
 ])('on a real broker and DynamoDB Local the verdict holds: %s', async (_, options) => {
-  expect(await demo(...options)).toMatchObject(EXPECTED);
+  const found = await demo(...options);
+
+  expect(found).toMatchObject(EXPECTED);
+  // An overloaded machine brings time-outs of its own; each repeat that it admits has its cause in the report.
+  const { effects, admitted } = found.report;
+  expect(admitted).toBeGreaterThanOrEqual(SCRIPTED_REPEATS);
+  expect(effects).toBe(FLIGHTS + admitted);
 });

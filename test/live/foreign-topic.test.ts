@@ -7,7 +7,9 @@ import { synthesize } from '../../bin/demo/synthesize';
 import { connectKafka } from '../../local/broker/kafka';
 import { createTables } from '../../local/dynamodb/create-tables';
 import { DynamoDbApi } from '../../local/dynamodb/dynamodb-api';
+import { defaultChoices } from '../../local/event-source/choices';
 import { EventSource } from '../../local/event-source/event-source';
+import { WorkerSandboxes } from '../../local/event-source/worker-sandboxes';
 import { readKafkaMappings } from '../../local/template/kafka-mappings';
 import { readStack } from '../../local/template/stack';
 import { readTables } from '../../local/template/tables';
@@ -47,20 +49,24 @@ afterAll(() => servers.stop());
     broker,
     bootstrapServers: servers.kafka,
     seed: 1,
-    reading: 'listed',
-    retryBaseMs: 50,
-    environmentFor: async () => ({ AWS_ENDPOINT_URL_DYNAMODB: servers.dynamodb }),
+    choices: { ...defaultChoices(), 'retry-base-ms': 50 },
+    sandboxes: new WorkerSandboxes({
+      function: mapping.function,
+      invokedFunctionArn: mapping.invokedFunctionArn,
+      environmentFor: async () => ({ AWS_ENDPOINT_URL_DYNAMODB: servers.dynamodb }),
+      onOutput: () => {},
+      onEnded: (worker) => complaints.push(`${worker} ended`),
+    }),
     events: {
       delivered: (_, records) => {
         deliveries += records.length;
       },
       answered: () => {},
-      complained: (_, complaint) => complaints.push(complaint),
+      complained: (_, { text }) => complaints.push(text),
       discarded: (_, records) => complaints.push(`${records.length} discarded`),
       blocked: (_, records, reason) => complaints.push(`${records.length} blocked: ${reason}`),
       committed: () => {},
-      workerEnded: (worker) => complaints.push(`${worker} ended`),
-      output: () => {},
+      filtered: () => {},
     },
   });
 

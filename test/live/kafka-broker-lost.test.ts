@@ -9,7 +9,7 @@ const unreachable = { code: ERROR_CODES.serverUnreachable, exitCode: EXIT.unreac
 test('a broker that goes away ends a member, and every call says so', async () => {
   const address = `127.0.0.1:${await freePortPair()}`;
   const servers = await startServers({ servers: [KAFKA], env: { ...process.env, MSK_ONCE_KAFKA: address } });
-  const broker = await connectKafka(address);
+  const broker = await connectKafka(address, { patienceMs: 1_000 });
   try {
     const message = { partition: 0, key: null, value: Buffer.from('a') };
     await broker.createTopic('orders', 1);

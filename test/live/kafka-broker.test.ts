@@ -1,13 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
+import { CompressionTypes, type Kafka } from 'kafkajs';
 import { ERROR_CODES, EXIT } from '../../contract/error-codes';
 import type { Assignment, GroupMember, ProducerMessage, TopicRecord } from '../../local/broker/broker';
 import { CommitRefused } from '../../local/broker/commit-refused';
 import { connectKafka, type KafkaBroker } from '../../local/broker/kafka';
 import { HIGH_MARK } from '../../local/broker/partition-buffer';
 import { KAFKA } from '../../local/servers/kafka-server';
+import { membersOf, otherClient, removeMember, withAdmin } from '../support/kafka-others';
 import { type LiveServers, liveServers } from '../support/live-servers';
 
 let servers: LiveServers;
@@ -18,7 +17,7 @@ let foreign: Kafka;
 beforeAll(async () => {
   servers = await liveServers({ servers: [KAFKA] });
   broker = await connectKafka(servers.kafka);
-  foreign = new Kafka({ clientId: 'foreign', brokers: [servers.kafka], logLevel: logLevel.NOTHING });
+  foreign = otherClient(servers.kafka);
 });
 
 afterAll(async () => {
@@ -119,7 +118,7 @@ describe('produce and readAll', () => {
 
   test("the type of the timestamp is the topic's", async () => {
     const topic = uniqueName();
-    await withAdmin((admin) =>
+    await withAdmin(foreign, (admin) =>
       admin.createTopics({
         topics: [
           { topic, numPartitions: 1, configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }] },
@@ -177,44 +176,8 @@ describe('produce and readAll', () => {
     const topic = await newTopic(1);
     await broker.produce(topic, [message(0, 'a')]);
     await broker.readAll(topic);
-    const { groups } = await withAdmin((admin) => admin.listGroups());
+    const { groups } = await withAdmin(foreign, (admin) => admin.listGroups());
     expect(groups.filter(({ groupId }) => groupId.startsWith('msk-once-read'))).toEqual([]);
-  });
-
-  test('kcat, another client, is read', async () => {
-    if (!hasKcat()) {
-      console.log('skipped: kcat (librdkafka) is not on the PATH');
-      return;
-    }
-    const topic = await newTopic(1);
-    const kcat = spawn('kcat', [
-      '-P',
-      '-b',
-      servers.kafka,
-      '-t',
-      topic,
-      '-p',
-      '0',
-      '-K',
-      ':',
-      '-H',
-      'a=1',
-      '-H',
-      'a=2',
-      '-z',
-      'gzip',
-    ]);
-    kcat.stdin.end('k1:v1\nk2:v2\n');
-    await once(kcat, 'exit');
-    const records = await broker.readAll(topic);
-    expect(records.map(({ key, value }) => [String(key), String(value)])).toEqual([
-      ['k1', 'v1'],
-      ['k2', 'v2'],
-    ]);
-    expect(records[0]?.headers).toEqual([
-      ['a', Buffer.from('1')],
-      ['a', Buffer.from('2')],
-    ]);
   });
 });
 
@@ -269,7 +232,7 @@ describe('gaps between offsets', () => {
       'delete.retention.ms': '100',
       'file.delete.delay.ms': '100',
     }).map(([name, value]) => ({ name, value }));
-    await withAdmin((admin) => admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }] }));
+    await withAdmin(foreign, (admin) => admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }] }));
     const producer = foreign.producer({ idempotent, maxInFlightRequests: 1 });
     await producer.connect();
     for (let round = 0; round < 6; round += 1) {
@@ -295,6 +258,17 @@ describe('gaps between offsets', () => {
     expect(new Set(records.map(({ key }) => String(key))).size).toBe(
       records.some(({ key }) => String(key) === 'kroll') ? 11 : 10,
     );
+
+    const member = await broker.join({ groupId: uniqueName(), topic, startingPosition: 'TRIM_HORIZON' });
+    await until(() => member.position(0) === (offsets.at(-1) ?? 0) + 1);
+    const taken = member.take(0, 1_000).map(({ offset }) => offset);
+    await member.leave();
+
+    // Compaction goes on meanwhile: what it had left before, and all that it has left since.
+    const left = (await broker.readAll(topic)).map(({ offset }) => offset);
+    expect(offsets).toEqual(expect.arrayContaining(taken));
+    expect(taken).toEqual(expect.arrayContaining(left));
+    expect(taken).toEqual([...taken].sort((a, b) => a - b));
   });
 });
 
@@ -407,9 +381,9 @@ describe('a consumer group', () => {
     await broker.produce(topic, messages(10, 1));
     const member = await broker.join({ groupId, topic, startingPosition: 'TRIM_HORIZON' });
     await takeAll(member, 10);
-    const [one] = await describeMembers(groupId);
+    const [one] = await membersOf(foreign, groupId);
     // Nobody tells the member that it was thrown out; it finds out at its next heartbeat.
-    await removeMember(groupId, one ?? '');
+    await removeMember(foreign, groupId, one ?? '');
     await expect(member.commit(0, 10)).rejects.toBeInstanceOf(CommitRefused);
     await until(() => member.assigned().length === 1);
     expect((await takeAll(member, 10)).map(({ offset }) => offset)).toEqual(range(10));
@@ -604,59 +578,4 @@ function partitionsOf(member: GroupMember): number[] {
 
 function range(length: number): number[] {
   return Array.from({ length }, (_, index) => index);
-}
-
-async function withAdmin<T>(work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
-  const admin = foreign.admin();
-  await admin.connect();
-  try {
-    return await work(admin);
-  } finally {
-    await admin.disconnect();
-  }
-}
-
-async function describeMembers(groupId: string): Promise<string[]> {
-  const { groups } = await withAdmin((admin) => admin.describeGroups([groupId]));
-  return groups.flatMap(({ members }) => members.map(({ memberId }) => memberId));
-}
-
-/** Any connection may say that a member leaves; kafkajs offers that on no public object but the one assigners get. */
-async function removeMember(groupId: string, memberId: string): Promise<void> {
-  interface Coordinator {
-    leaveGroup(member: { groupId: string; memberId: string }): Promise<unknown>;
-  }
-  interface GroupCluster {
-    connect(): Promise<void>;
-    disconnect(): Promise<void>;
-    findGroupCoordinator(group: { groupId: string }): Promise<Coordinator>;
-  }
-  let found: GroupCluster | undefined;
-  foreign.consumer({
-    groupId: uniqueName(),
-    partitionAssigners: [
-      ({ cluster }) => {
-        found = cluster as unknown as GroupCluster;
-        return {
-          name: '',
-          version: 0,
-          assign: async () => [],
-          protocol: () => ({ name: '', metadata: Buffer.alloc(0) }),
-        };
-      },
-    ],
-  });
-  await found?.connect();
-  const coordinator = await found?.findGroupCoordinator({ groupId });
-  await coordinator?.leaveGroup({ groupId, memberId });
-  await found?.disconnect();
-}
-
-function hasKcat(): boolean {
-  try {
-    execFileSync('kcat', ['-V'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

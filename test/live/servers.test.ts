@@ -1,13 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ERROR_CODES, EXIT } from '../../contract/error-codes';
+import { DYNAMODB } from '../../local/servers/dynamodb-server';
 import { findJava } from '../../local/servers/executable';
 import { KAFKA } from '../../local/servers/kafka-server';
-import { serversRunning, startServers } from '../../local/servers/servers';
+import { SERVERS, SERVERS_ON_REQUEST, serversRunning, startServers } from '../../local/servers/servers';
+import { SQS } from '../../local/servers/sqs-server';
 import { freePortPair } from '../support/free-ports';
 
 const CLI = path.join('bin', 'cli.ts');
@@ -15,23 +17,27 @@ const CLI = path.join('bin', 'cli.ts');
 let env: NodeJS.ProcessEnv;
 let kafkaPort: number;
 let dynamodbPort: number;
+let sqsPort: number;
 const processes: ChildProcess[] = [];
 
 beforeEach(async () => {
   kafkaPort = await freePortPair();
   do dynamodbPort = await freePortPair();
   while (Math.abs(dynamodbPort - kafkaPort) < 2);
+  do sqsPort = await freePortPair();
+  while ([kafkaPort, dynamodbPort].some((port) => Math.abs(sqsPort - port) < 2));
   env = {
     ...process.env,
     MSK_ONCE_KAFKA: `127.0.0.1:${kafkaPort}`,
     MSK_ONCE_DYNAMODB: `http://127.0.0.1:${dynamodbPort}`,
+    MSK_ONCE_SQS: `http://127.0.0.1:${sqsPort}`,
   };
 });
 
 afterEach(async () => {
   for (const child of processes.splice(0)) child.kill('SIGKILL');
   await untilNoJava();
-  for (const [name, port] of Object.entries({ kafka: kafkaPort, dynamodb: dynamodbPort })) {
+  for (const [name, port] of Object.entries({ kafka: kafkaPort, dynamodb: dynamodbPort, sqs: sqsPort })) {
     for (const file of [`${port}.log`, `${port}.owner.json`])
       rmSync(path.join('.msk-once', 'servers', name, file), { force: true });
   }
@@ -59,6 +65,28 @@ describe('startServers', () => {
     expect(java()).toEqual([]);
     expect(await serversRunning({ env })).toEqual([]);
     expect(dataOfThisTest()).toEqual([]);
+  });
+
+  test('brings up ElasticMQ alone when it alone is asked for', async () => {
+    const running = await startServers({ env, servers: [SQS] });
+    expect(running.started).toEqual([SQS]);
+    expect(await serversRunning({ env, servers: [SQS] })).toEqual([SQS]);
+    expect(await serversRunning({ env })).toEqual([]);
+    expect(java()).toHaveLength(1);
+    await running.stop();
+    expect(java()).toEqual([]);
+    expect(dataOfThisTest()).toEqual([]);
+  });
+
+  test('a server is not taken for another one', async () => {
+    const running = await startServers({ env, servers: [DYNAMODB, SQS] });
+    const exchanged = {
+      ...env,
+      MSK_ONCE_SQS: env.MSK_ONCE_DYNAMODB,
+      MSK_ONCE_DYNAMODB: env.MSK_ONCE_SQS,
+    };
+    expect(await serversRunning({ env: exchanged, servers: [DYNAMODB, SQS] })).toEqual([]);
+    await running.stop();
   });
 
   test('a server that is killed is reported, with its log', async () => {
@@ -93,10 +121,11 @@ describe('startServers', () => {
     ['Kafka', 'MSK_ONCE_KAFKA', () => kafkaPort],
     ['Kafka', 'MSK_ONCE_KAFKA', () => kafkaPort + 1],
     ['DynamoDB Local', 'MSK_ONCE_DYNAMODB', () => dynamodbPort],
+    ['ElasticMQ', 'MSK_ONCE_SQS', () => sqsPort],
   ])('a port of %s that something else uses is named, with %s', async (title, variable, port) => {
     const other = await listen(port());
     try {
-      await expect(startServers({ env })).rejects.toMatchObject({
+      await expect(startServers({ env, servers: [...SERVERS, ...SERVERS_ON_REQUEST] })).rejects.toMatchObject({
         exitCode: EXIT.failed,
         message: expect.stringMatching(new RegExp(`${title} needs port ${port()}.*set ${variable} to`)),
       });
@@ -117,6 +146,9 @@ describe('startServers', () => {
     });
     await expect(startServers({ env: { ...env, MSK_ONCE_DYNAMODB: '127.0.0.1:1' } })).rejects.toThrow(
       /MSK_ONCE_DYNAMODB is "127\.0\.0\.1:1"\. It takes a URL with scheme http/,
+    );
+    await expect(startServers({ env: { ...env, MSK_ONCE_SQS: 'sqs' }, servers: [SQS] })).rejects.toThrow(
+      /MSK_ONCE_SQS is "sqs"\. It takes a URL with scheme http and a port, for example http:\/\/127\.0\.0\.1:19324/,
     );
   });
 });
@@ -204,6 +236,42 @@ describe('msk-once servers', () => {
     expect(nothing.output()).toBe('No servers are running.\n');
   });
 
+  test('--with sqs brings up ElasticMQ beside them, also later, and --stop stops it too', async () => {
+    const first = run();
+    await first.says('Ctrl-C stops');
+    expect(java()).toHaveLength(2);
+
+    const later = run(['--with', 'sqs']);
+    await later.says('Ctrl-C stops');
+    expect(later.output()).toMatch(/Starting ElasticMQ \.\.\.\nElasticMQ is ready at http:\/\/127\.0\.0\.1:\d+/);
+    expect(java()).toHaveLength(3);
+
+    const again = run(['--with', 'sqs', '--with', 'sqs']);
+    expect(await again.exitCode).toBe(EXIT.ok);
+    expect(
+      again
+        .output()
+        .split('\n')
+        .filter((line) => line.endsWith('runs already.')),
+    ).toHaveLength(3);
+
+    const stop = run(['--stop']);
+    expect(await stop.exitCode).toBe(EXIT.ok);
+    expect(stop.output()).toContain(`ElasticMQ at http://127.0.0.1:${sqsPort} is stopped.`);
+    expect(await Promise.all([first.exitCode, later.exitCode])).toEqual([EXIT.ok, EXIT.ok]);
+    expect(java()).toEqual([]);
+  });
+
+  test('all three at once, in one list', async () => {
+    const command = run(['--with', 'sqs']);
+    await command.says('Ctrl-C stops');
+    expect(command.output()).toContain('Starting Kafka, DynamoDB Local and ElasticMQ ...');
+    process.kill(-(command.child.pid ?? 0), 'SIGINT');
+    expect(await command.exitCode).toBe(EXIT.ok);
+    expect(java()).toEqual([]);
+    expect(dataOfThisTest()).toEqual([]);
+  });
+
   test('--stop leaves servers alone that another program started', async () => {
     const running = await startServers({ env, servers: [KAFKA] });
     const stop = run(['--stop']);
@@ -282,6 +350,18 @@ describe('msk-once servers', () => {
     expect(await unknown.exitCode).toBe(EXIT.usage);
     expect(unknown.output()).toMatch(/Unknown option '--wiht'[\s\S]*npm run servers/);
   });
+
+  test.each<[readonly string[], string]>([
+    [['--with', 'redis'], '--with is "redis"; accepted is sqs.'],
+    [['--with', ''], '--with is ""; accepted is sqs.'],
+    [['--with'], "Option '--with <value>' argument missing"],
+    [['--stop', '--with', 'sqs'], '--with belongs to a start: --stop stops every server.'],
+  ])('%j is refused: %s', async (args, message) => {
+    const command = run(args);
+    expect(await command.exitCode).toBe(EXIT.usage);
+    expect(command.output()).toContain(message);
+    expect(java()).toEqual([]);
+  });
 });
 
 interface Command {
@@ -338,7 +418,9 @@ function keepers(): number[] {
 }
 
 function processesOf(wanted: (command: string) => boolean): number[] {
-  const ours = new RegExp(`run/(${kafkaPort}|${dynamodbPort})-|-port ${dynamodbPort}\\b`);
+  const ours = new RegExp(
+    `run/(${kafkaPort}|${dynamodbPort}|${sqsPort})-|-port ${dynamodbPort}\\b|bind-port=${sqsPort}\\b`,
+  );
   return execFileSync('ps', ['-eo', 'pid=,stat=,args='], { encoding: 'utf8' })
     .split('\n')
     .filter((line) => ours.test(line) && wanted(line) && !/^\s*\d+\s+Z/.test(line))
@@ -354,9 +436,10 @@ async function untilNoJava(): Promise<void> {
 }
 
 function dataOfThisTest(): string[] {
-  return ['kafka', 'dynamodb']
-    .flatMap((name) => readdirSync(path.join('.msk-once', 'servers', name, 'run')))
-    .filter((folder) => folder.startsWith(`${kafkaPort}-`) || folder.startsWith(`${dynamodbPort}-`));
+  return ['kafka', 'dynamodb', 'sqs']
+    .map((name) => path.join('.msk-once', 'servers', name, 'run'))
+    .flatMap((directory) => (existsSync(directory) ? readdirSync(directory) : []))
+    .filter((folder) => [kafkaPort, dynamodbPort, sqsPort].some((port) => folder.startsWith(`${port}-`)));
 }
 
 function listen(port: number): Promise<Server> {
