@@ -3,6 +3,8 @@ process.env.CDK_VALIDATION ??= 'false';
 process.env.NODE_NO_WARNINGS ??= '1';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -11,6 +13,8 @@ module.exports = {
   testPathIgnorePatterns: ['<rootDir>/test/live/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.msk-once/'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
+  // Jest alone would leave one of two cores idle.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   testTimeout: 30_000,
   reporters: ['default', ...(process.env.MSK_ONCE_TEST_COUNTS ? ['<rootDir>/test/support/count-reporter.js'] : [])],
 };

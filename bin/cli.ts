@@ -8,13 +8,19 @@ type Command = (argv: string[]) => Promise<number>;
 /** Each command is loaded when it is called. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./commands/demo.js')).demo,
+  judge: async () => (await import('./commands/judge.js')).judge,
+  local: async () => (await import('./commands/local.js')).local,
   servers: async () => (await import('./commands/servers.js')).servers,
+  simulate: async () => (await import('./commands/simulate.js')).simulate,
 };
 
 const USAGE = `Usage: msk-once <command> [options]
 
   demo      run the reference function over real flights, with faults, and judge it
+  judge     say whether a recorded history keeps its promise
+  local     run the functions of your own template on records, before anything is deployed
   servers   start Apache Kafka and DynamoDB Local on this machine
+  simulate  run the shipped runtime in virtual time, over random schedules with faults, and judge it
 
 msk-once <command> --help tells more.`;
 
@@ -34,12 +40,16 @@ function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.exitCode = error instanceof LocalError ? error.exitCode : EXIT.failed;
-    process.stderr.write(`${textOf(error)}\n`);
-  },
-);
+/** For what was printed. */
+const LEFTOVERS_MS = 2_000;
+
+/** The work is done. A client of a broker that went away may hold timers and connections that nobody waits for. */
+function end(code: number): void {
+  process.exitCode = code;
+  setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
+}
+
+main(process.argv.slice(2)).then(end, (error: unknown) => {
+  process.stderr.write(`${textOf(error)}\n`);
+  end(error instanceof LocalError ? error.exitCode : EXIT.failed);
+});

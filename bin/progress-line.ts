@@ -3,6 +3,7 @@ const EVERY_MS = 2_000;
 /** Progress for a person: one line that changes on a terminal, a line now and then elsewhere. */
 export function progressLine(stream: NodeJS.WriteStream) {
   let shown = '';
+  let written = '';
   let shownAtMs = 0;
   const clear = () => {
     if (stream.isTTY && shown !== '') stream.write('\r\u001b[K');
@@ -19,8 +20,9 @@ export function progressLine(stream: NodeJS.WriteStream) {
         clear();
         stream.write(`  ${text}`);
         shown = text;
-      } else if (Date.now() - shownAtMs >= EVERY_MS) {
+      } else if (text !== written && Date.now() - shownAtMs >= EVERY_MS) {
         stream.write(`  ${text}\n`);
+        written = text;
         shownAtMs = Date.now();
       }
     },

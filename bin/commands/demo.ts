@@ -1,16 +1,16 @@
-import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { writeFileSync } from 'node:fs';
 import { EXIT } from '../../contract/error-codes';
 import { PARTIAL_READINGS } from '../../local/event-source/retry';
+import { type FaultWithoutPlace, parseFaultWithoutPlace } from '../../local/faults/fault-text';
 import { dynamodbAddress, kafkaAddress } from '../../local/servers/address';
+import { CommandLine } from '../command-line';
+import { everyPlaceText, placedRunText } from '../demo/every-place-text';
 import { MAXIMUM_FLIGHTS } from '../demo/flights';
 import { reportOf, verdictText } from '../demo/report';
 import type { DemoOptions, DemoWatcher } from '../demo/run-assembly';
-import { runDemo } from '../demo/run-demo';
+import { runDemo, runEveryPlace } from '../demo/run-demo';
 import { checksOf, describeFault } from '../demo/verdict';
 import { progressLine } from '../progress-line';
-import { UsageError } from '../usage';
 
 const USAGE = `Usage: npm run demo -- [options]
 
@@ -21,19 +21,24 @@ Runs the reference function, as it would be deployed, over real flights on a top
   --records N         flights from the top of the file     (default ${MAXIMUM_FLIGHTS}, at least 500)
   --reading WHICH     what returns after a partial response: listed | checkpoint   (default listed)
   --mode WHICH        how the function answers: partial | throw                    (default partial)
+  --every FAULT       instead: a small run for each place that the fault can have in it, such as kill-after or
+                      throttle,count=2 (msk-once local --help lists them); --records is 30 then, or what you say.
+                      answer-lost, late-copy and delay befall the idempotency table if no table= is named
   --json FILE         writes the result as JSON
   --help              this text`;
 
+const LINE = new CommandLine(USAGE);
 const MINIMUM_FLIGHTS = 500;
+const FLIGHTS_FOR_EVERY = 30;
 const LAST_LINES = 30;
 
 export async function demo(argv: readonly string[]): Promise<number> {
-  const { help, json, ...options } = parse(argv);
+  const { help, json, every, ...options } = parse(argv);
   if (help) {
     process.stdout.write(`${USAGE}\n`);
     return EXIT.ok;
   }
-  if (json !== undefined) checkWritable(json);
+  if (json !== undefined) LINE.checkWritable('--json', json);
   // By way of `exit`, so that workers and files of the run go too.
   for (const [signal, number] of [
     ['SIGINT', 2],
@@ -42,6 +47,7 @@ export async function demo(argv: readonly string[]): Promise<number> {
   ] as const) {
     process.once(signal, () => process.exit(128 + number));
   }
+  if (every !== undefined) return demoOfEvery(every, options, json);
   const lines: string[] = [];
   const run = await runDemo(options, watcher(lines), { kafka: kafkaAddress().text, dynamodb: dynamodbAddress().text });
   const checks = checksOf(run);
@@ -54,64 +60,54 @@ export async function demo(argv: readonly string[]): Promise<number> {
   return report.ok ? EXIT.ok : EXIT.failed;
 }
 
-function parse(argv: readonly string[]): DemoOptions & { help: boolean; json: string | undefined } {
-  const { values } = parsed(argv);
+/** One fault at every place of a small run. */
+async function demoOfEvery(every: FaultWithoutPlace, options: DemoOptions, json: string | undefined): Promise<number> {
+  const line = progressLine(process.stderr);
+  const found = await runEveryPlace(every, options, { ...watcher([]), progress: () => {} }, (run) =>
+    line.say(placedRunText(run)),
+  );
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ options, ...found }, null, 2)}\n`);
+  process.stdout.write(`${everyPlaceText(every, found)}\n`);
+  return found.ok ? EXIT.ok : EXIT.failed;
+}
+
+interface Parsed extends DemoOptions {
+  readonly help: boolean;
+  readonly json: string | undefined;
+  readonly every: FaultWithoutPlace | undefined;
+}
+
+function parse(argv: readonly string[]): Parsed {
+  const values = LINE.parse(argv, {
+    kafka: { type: 'boolean' },
+    seed: { type: 'string' },
+    records: { type: 'string' },
+    reading: { type: 'string' },
+    mode: { type: 'string' },
+    every: { type: 'string' },
+    json: { type: 'string' },
+    help: { type: 'boolean' },
+  });
+  const every = values.every === undefined ? undefined : faultOf(values.every);
+  if (every && values.kafka) throw LINE.refused('--every runs on the embedded servers; leave --kafka away.');
+  const records = values.records ?? String(every ? FLIGHTS_FOR_EVERY : MAXIMUM_FLIGHTS);
   return {
     help: values.help ?? false,
     json: values.json,
+    every,
     kafka: values.kafka ?? false,
-    seed: wholeNumber('--seed', values.seed ?? '1', 0, 2 ** 31),
-    records: wholeNumber('--records', values.records ?? String(MAXIMUM_FLIGHTS), MINIMUM_FLIGHTS, MAXIMUM_FLIGHTS),
-    reading: oneOf('--reading', values.reading ?? 'listed', PARTIAL_READINGS),
-    mode: oneOf('--mode', values.mode ?? 'partial', ['partial', 'throw']),
+    seed: LINE.wholeNumber('--seed', values.seed ?? '1', 0, 2 ** 31),
+    records: LINE.wholeNumber('--records', records, every ? 1 : MINIMUM_FLIGHTS, MAXIMUM_FLIGHTS),
+    reading: LINE.oneOf('--reading', values.reading ?? 'listed', PARTIAL_READINGS),
+    mode: LINE.oneOf('--mode', values.mode ?? 'partial', ['partial', 'throw']),
   };
 }
 
-function parsed(argv: readonly string[]) {
+function faultOf(text: string): FaultWithoutPlace {
   try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        kafka: { type: 'boolean' },
-        seed: { type: 'string' },
-        records: { type: 'string' },
-        reading: { type: 'string' },
-        mode: { type: 'string' },
-        json: { type: 'string' },
-        help: { type: 'boolean' },
-      },
-    });
+    return parseFaultWithoutPlace(text);
   } catch (error) {
-    throw new UsageError((error as Error).message, USAGE);
-  }
-}
-
-function wholeNumber(option: string, text: string, minimum: number, maximum: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
-  throw new UsageError(
-    `${option} is ${JSON.stringify(text)}; accepted is a whole number from ${minimum} to ${maximum}.`,
-    USAGE,
-  );
-}
-
-function oneOf<Value extends string>(option: string, text: string, accepted: readonly Value[]): Value {
-  const found = accepted.find((value) => value === text);
-  if (found) return found;
-  throw new UsageError(`${option} is ${JSON.stringify(text)}; accepted is ${accepted.join(' or ')}.`, USAGE);
-}
-
-/** Before the work and not after it. */
-function checkWritable(file: string): void {
-  const path = resolve(file);
-  const folder = dirname(path);
-  const isFolder = (name: string) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
-  try {
-    if (isFolder(path)) throw new Error('it is a folder');
-    if (!isFolder(folder)) throw new Error(`${folder} is no folder`);
-    accessSync(existsSync(path) ? path : folder, constants.W_OK);
-  } catch (error) {
-    throw new UsageError(`--json ${file} cannot be written: ${(error as Error).message}.`, USAGE);
+    throw LINE.refused(`--every: ${(error as Error).message}`);
   }
 }
 

@@ -1,49 +1,62 @@
-import { parseArgs } from 'node:util';
 import { ERROR_CODES, EXIT } from '../../contract/error-codes';
 import { LocalError } from '../../local/errors';
 import type { ServerDefinition } from '../../local/servers/definition';
 import { claimServer, type OwnerPlace, ownerOf, releaseServer } from '../../local/servers/owner-file';
 import { watchParents } from '../../local/servers/parent-watch';
-import { defaultStateDirectory, SERVERS, serversRunning, startServers } from '../../local/servers/servers';
+import {
+  defaultStateDirectory,
+  SERVERS,
+  SERVERS_ON_REQUEST,
+  serversRunning,
+  startServers,
+} from '../../local/servers/servers';
 import { stopOwnedServers } from '../../local/servers/stop-servers';
-import { UsageError } from '../usage';
+import { CommandLine } from '../command-line';
 
 const USAGE = `Usage: npm run servers -- [options]
 
 Starts Apache Kafka and Amazon's DynamoDB Local on this machine, for live tests and to try things out, and keeps them
 until Ctrl-C. Their data ends with them. npm run servers:stop stops them from another terminal.
 
-  --stop    stop the servers that this command started in this directory
-  --help    this text
+  --with sqs  start ElasticMQ too, a stand-in for SQS
+  --stop      stop the servers that this command started in this directory
+  --help      this text
 
-They are at MSK_ONCE_KAFKA (default 127.0.0.1:19092; the next port is used too) and MSK_ONCE_DYNAMODB
-(default http://127.0.0.1:18000). Java 17 is needed, and Maven the first time, to fetch them into .msk-once/.`;
+Kafka is at MSK_ONCE_KAFKA (default 127.0.0.1:19092; the next port is used too), DynamoDB Local at MSK_ONCE_DYNAMODB
+(default http://127.0.0.1:18000), ElasticMQ at MSK_ONCE_SQS (default http://127.0.0.1:19324).
+Java 17 is needed, and Maven the first time, to fetch them into .msk-once/.`;
+
+const LINE = new CommandLine(USAGE);
+const NAMES_ON_REQUEST = SERVERS_ON_REQUEST.map(({ name }) => name);
 
 /** Runs the command and returns its exit code. */
 export async function servers(argv: readonly string[]): Promise<number> {
   // A closed terminal must not end the clean-up.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
-  const { stop, help } = parse(argv);
+  const {
+    stop,
+    help,
+    with: words = [],
+  } = LINE.parse(argv, {
+    stop: { type: 'boolean' },
+    help: { type: 'boolean' },
+    with: { type: 'string', multiple: true },
+  });
   if (help) {
     process.stdout.write(`${USAGE}\n`);
     return EXIT.ok;
   }
   const place: OwnerPlace = { env: process.env, stateDirectory: defaultStateDirectory() };
-  return stop ? stopThem(place) : runThem(place);
+  const names = words.map((word) => LINE.oneOf('--with', word, NAMES_ON_REQUEST));
+  if (!stop) return runThem([...SERVERS, ...SERVERS_ON_REQUEST.filter(({ name }) => names.includes(name))], place);
+  if (names.length > 0) throw LINE.refused('--with belongs to a start: --stop stops every server.');
+  return stopThem(place);
 }
 
-function parse(argv: readonly string[]): { stop?: boolean; help?: boolean } {
-  try {
-    return parseArgs({ args: [...argv], options: { stop: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, USAGE);
-  }
-}
-
-async function runThem(place: OwnerPlace): Promise<number> {
-  const running = await serversRunning(place);
-  const missing = SERVERS.filter((server) => !running.includes(server));
+async function runThem(wanted: readonly ServerDefinition[], place: OwnerPlace): Promise<number> {
+  const running = await serversRunning({ ...place, servers: wanted });
+  const missing = wanted.filter((server) => !running.includes(server));
   const beingStarted = missing.filter((server) => ownerOf(server, place));
   if (missing.length === 0 || beingStarted.length > 0) {
     for (const server of running) say(`${described(server, place)} runs already.`);
@@ -59,7 +72,7 @@ async function runThem(place: OwnerPlace): Promise<number> {
   const unwatch = watchParents(interrupt);
   for (const server of missing) claimServer(server, place);
   try {
-    const started = await startServers({ ...place, report: say, signal: interruption.signal });
+    const started = await startServers({ ...place, servers: wanted, report: say, signal: interruption.signal });
     say('Ctrl-C stops what was started here, `npm run servers:stop` in another terminal too.');
     const failure = await Promise.race([started.failed, untilAborted(interruption.signal)]);
     say('Stopping ...');
@@ -90,9 +103,10 @@ function untilAborted(signal: AbortSignal): Promise<undefined> {
 }
 
 async function stopThem(place: OwnerPlace): Promise<number> {
-  const stopped = await stopOwnedServers(SERVERS, place);
+  const all = [...SERVERS, ...SERVERS_ON_REQUEST];
+  const stopped = await stopOwnedServers(all, place);
   for (const server of stopped) say(`${described(server, place)} is stopped.`);
-  const others = await serversRunning(place);
+  const others = await serversRunning({ ...place, servers: all });
   if (others.length === 0) {
     if (stopped.length === 0) say('No servers are running.');
     return EXIT.ok;

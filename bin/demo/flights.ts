@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Partitioners } from 'kafkajs';
 import type { ProducerMessage, TopicRecord } from '../../local/broker/broker';
-import type { TopicFact } from '../../local/oracle/oracle';
+import type { TopicFact } from '../../local/oracle/promise';
 import { below, seededRandom } from '../../local/seeded-random';
 
 export interface Flight {
@@ -32,12 +32,15 @@ export function loadFlights(count: number): Flight[] {
 
 export const MAXIMUM_FLIGHTS = 20_000;
 
+/** A message with the partition it goes to. */
+export type PlacedMessage = ProducerMessage & { readonly partition: number };
+
 /** What goes on the topic: every flight, keyed by origin, and some of them again a little later. */
-export function messagesOf(flights: readonly Flight[], topic: string, seed: number): ProducerMessage[] {
+export function messagesOf(flights: readonly Flight[], topic: string, seed: number): PlacedMessage[] {
   const random = seededRandom(seed);
   const partitionOf = keyedPartitioner(topic);
   const queue: Flight[] = [];
-  const messages: ProducerMessage[] = [];
+  const messages: PlacedMessage[] = [];
   const produce = (flight: Flight) => {
     const key = Buffer.from(flight.origin);
     messages.push({ partition: partitionOf(key), key, value: Buffer.from(JSON.stringify(flight)) });
@@ -64,8 +67,14 @@ function keyedPartitioner(topic: string): (key: Buffer) => number {
   return (key) => choose({ topic, partitionMetadata, message: { key, value: null } });
 }
 
+/** A flight's record as the oracle judges it. */
+export interface FlightFact extends TopicFact {
+  readonly key: string;
+  readonly identity: string;
+}
+
 /** The identity of a flight's record as its function claims it, worked out here on its own. */
-export function factsOf(records: readonly TopicRecord[], consumer: string): TopicFact[] {
+export function factsOf(records: readonly TopicRecord[], consumer: string): FlightFact[] {
   return records.map(({ topic, partition, offset, key, value }) => {
     const { date, origin, destination, distance, delay } = JSON.parse(String(value)) as Flight;
     const identity = JSON.stringify(`${date}|${origin}|${destination}|${distance}|${delay}`);

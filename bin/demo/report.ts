@@ -4,7 +4,8 @@ import { admittedEffects, type Check } from './verdict';
 /** The run as `--json` writes it: two runs of one seed agree in every field but `deliveries` and `seconds`. */
 export function reportOf(run: DemoRun, checks: readonly Check[]) {
   const { options, findings, faults, deliveries, counters, complaints, seconds } = run;
-  const { records, producerDuplicates, effects, suppressed, open, lost, twice, admitted, outOfOrder } = findings;
+  const { records, producerDuplicates, effects, suppressed, open, lost, twice, admitted, outOfOrder, parked } =
+    findings;
   return {
     ok: checks.every(({ ok }) => ok),
     options: { ...options, remember: 'identity' },
@@ -18,7 +19,7 @@ export function reportOf(run: DemoRun, checks: readonly Check[]) {
     twice,
     admitted,
     outOfOrder,
-    parked: 0,
+    parked,
     faults: faults.map(({ name, partition, offset, happened }) => ({ name, partition, offset, happened })),
     admittedEffects: admittedEffects(run).map(({ partition, offset, cause, flight: { origin, delay } }) => ({
       partition,
@@ -43,6 +44,7 @@ export function verdictText(run: DemoRun, checks: readonly Check[]): string {
     ['effects in the database', findings.effects, 'accepted by it, as the pass-through saw'],
     ['suppressed', findings.suppressed, 'duplicates of the producer that took no effect'],
     ['admitted', findings.admitted, 'repeated because a worker died between effect and mark'],
+    ['by zombies', findings.zombieEffects, 'effects of workers whose claim was gone when they were accepted'],
     ['twice', findings.twice, 'repeated without such a cause'],
     ['lost', findings.lost, 'flights without an effect'],
     ['out of order', findings.outOfOrder, 'within a key'],

@@ -1,17 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ResponseMode } from '../../contract/environment';
+import { ENVIRONMENT, type ResponseMode } from '../../contract/environment';
 import type { Broker } from '../../local/broker/broker';
 import { createTables, deleteTables } from '../../local/dynamodb/create-tables';
 import type { DynamoDbApi } from '../../local/dynamodb/dynamodb-api';
+import { chained } from '../../local/dynamodb/interceptor';
 import { Recorder } from '../../local/dynamodb/recorder';
+import { defaultChoices } from '../../local/event-source/choices';
 import { EventSource } from '../../local/event-source/event-source';
 import type { PartialReading } from '../../local/event-source/retry';
-import { type Findings, judgeRun, type TopicFact } from '../../local/oracle/oracle';
+import { WorkerSandboxes } from '../../local/event-source/worker-sandboxes';
+import type { Fault as PlacedFault } from '../../local/faults/fault';
+import { FaultInjector } from '../../local/faults/fault-injector';
+import type { FaultReport } from '../../local/faults/fault-report';
+import type { Findings } from '../../local/oracle/findings';
+import { judgeRun } from '../../local/oracle/oracle';
+import type { Promised } from '../../local/oracle/promise';
 import type { KafkaMapping } from '../../local/template/kafka-mapping';
 import { readKafkaMappings } from '../../local/template/kafka-mappings';
 import { readStack } from '../../local/template/stack';
 import { readTables, type TableDefinition } from '../../local/template/tables';
-import { type Counter, type Flight, factsOf, loadFlights, messagesOf, PARTITIONS } from './flights';
+import { fairlyPlaced } from './fair-fault';
+import { type Counter, type Flight, type FlightFact, factsOf, loadFlights, messagesOf, PARTITIONS } from './flights';
 import { type Fault, scriptOf } from './script';
 import { Stage } from './stage';
 import type { Surroundings } from './surroundings';
@@ -40,6 +49,8 @@ export interface DemoRun {
   /** The flight of a record of the topic, by `<partition>@<offset>`. */
   readonly flightAt: ReadonlyMap<string, Flight>;
   readonly faults: readonly Fault[];
+  /** What became of the one fault that was asked for instead of the script. */
+  readonly placed: FaultReport | undefined;
   readonly deliveries: number;
   readonly counters: Readonly<Record<string, Counter>>;
   readonly complaints: readonly string[];
@@ -49,19 +60,27 @@ export interface DemoRun {
 
 /** The first retry of a batch comes soon, or the demo would mostly wait. */
 const RETRY_BASE_MS = 50;
+const RETRY_CAP_MS = 1_500;
 const COMMITS_VISIBLE_MS = 5_000;
 
-/** Runs the function that lies in a synthesized assembly, and nothing else of it, over the flights. */
+/** By airport, though the function promises more: its order is that of the partition. */
+const PROMISED: Promised = { remember: 'identity', order: 'key' };
+
+/**
+ * Runs the function that lies in a synthesized assembly, and nothing else of it, over the flights: with the faults of
+ * the script, or with the one that is given and no other.
+ */
 export async function runAssembly(
   directory: string,
   options: DemoOptions,
   watcher: DemoWatcher,
   surroundings: Surroundings,
+  placed?: PlacedFault,
 ): Promise<Omit<DemoRun, 'seconds'>> {
   const stack = readStack(directory, { nameSuffix: surroundings.nameSuffix });
   const [mapping] = readKafkaMappings(stack);
   if (!mapping) throw new Error('The reference stack has no mapping: report this bug');
-  return runMapping(options, watcher, surroundings, mapping, readTables(stack));
+  return runMapping(options, watcher, surroundings, mapping, readTables(stack), placed);
 }
 
 async function runMapping(
@@ -70,9 +89,10 @@ async function runMapping(
   surroundings: Surroundings,
   mapping: KafkaMapping,
   tables: readonly TableDefinition[],
+  placed: PlacedFault | undefined,
 ): Promise<Omit<DemoRun, 'seconds'>> {
   const { broker, database, topic, bootstrapServers } = surroundings;
-  const countersTable = mapping.function.environment.COUNTERS_TABLE ?? '';
+  const { COUNTERS_TABLE: countersTable = '', [ENVIRONMENT.table]: memoryTable = '' } = mapping.function.environment;
   await createTables(database, tables);
   try {
     const flights = loadFlights(options.records);
@@ -85,52 +105,84 @@ async function runMapping(
     if (facts.length !== messages.length) {
       throw new Error(`The topic holds ${facts.length} records instead of ${messages.length}: the producer lost some.`);
     }
-    const faults = scriptOf(facts, options.seed);
+    const faults = placed ? [] : scriptOf(facts, options.seed);
     const run: { eventSource?: EventSource } = {};
-    const started = () => {
+    const scaleUp = async () => {
       if (!run.eventSource) throw new Error('A request came before the event source was started: report this bug');
-      return run.eventSource;
+      await run.eventSource.scaleUp();
     };
-    const stage = new Stage({ topic, countersTable, facts, faults, eventSource: started, onFault: watcher.fault });
-    const recorder = new Recorder(database.endpoint, stage);
-    const committed = new Map<number, number>();
     const complaints: string[] = [];
     const complain = (text: string) => {
       complaints.push(text);
       watcher.complaint(text);
     };
+    const stage = new Stage({
+      topic,
+      countersTable,
+      memoryTable,
+      facts,
+      faults,
+      backstage: { worker: (name) => sandboxes.worker(name), scaleUp },
+      onFault: watcher.fault,
+      complain,
+    });
+    const injector = new FaultInjector({
+      faults: placed ? [fairlyPlaced(placed, memoryTable)] : [],
+      seed: options.seed,
+      backstage: { worker: (name) => sandboxes.worker(name), rebalance: scaleUp },
+    });
+    const recorder = new Recorder(database.endpoint, chained(stage, injector));
+    const committed = new Map<number, number>();
     let deliveries = 0;
+    const sandboxes = new WorkerSandboxes({
+      function: mapping.function,
+      invokedFunctionArn: mapping.invokedFunctionArn,
+      environmentFor: async (worker) => ({ AWS_ENDPOINT_URL_DYNAMODB: await recorder.endpointFor(worker) }),
+      clockOffsetMs: (worker) => injector.clockOffsetMs(worker),
+      onOutput: watcher.output,
+      onEnded: (worker, result) => {
+        injector.workerEnded(worker);
+        void recorder.release(worker);
+        stage.workerEnded(worker, result.kind === 'timeout' ? 'time-out' : 'crash');
+      },
+    });
     run.eventSource = new EventSource({
       mapping,
       broker,
       bootstrapServers,
       seed: options.seed,
-      reading: options.reading,
-      retryBaseMs: RETRY_BASE_MS,
-      environmentFor: async (worker) => ({ AWS_ENDPOINT_URL_DYNAMODB: await recorder.endpointFor(worker) }),
+      choices: {
+        ...defaultChoices(),
+        'partial-response': options.reading,
+        'retry-base-ms': RETRY_BASE_MS,
+        'retry-cap-ms': RETRY_CAP_MS,
+      },
+      sandboxes,
+      faults: injector,
       events: {
         delivered: (_, records) => {
           deliveries += records.length;
         },
-        answered: (_, result) => {
+        answered: (poller, result) => {
+          injector.invocationEnded(poller);
           if (result.kind === 'init-error') complain(`The function does not load: ${result.errorMessage}`);
         },
-        complained: (_, complaint) => complain(complaint),
-        discarded: (_, records, reason) => complain(`${records.length} records were discarded: ${reason}`),
+        complained: (_, { text }) => complain(text),
+        discarded: (_, records, { reason }) => complain(`${records.length} records were discarded: ${reason}`),
         blocked: (_, records, reason) => complain(`${records.length} records block their partitions: ${reason}`),
         committed: (_, partition, nextOffset) => {
           committed.set(partition, nextOffset);
           const resolved = [...committed.values()].reduce((sum, offset) => sum + offset, 0);
           watcher.progress(resolved, facts.length);
         },
-        workerEnded: (worker, result) => stage.workerEnded(worker, result.kind === 'timeout' ? 'time-out' : 'crash'),
-        output: watcher.output,
+        filtered: () => {},
       },
     });
     try {
       watcher.step(`Delivering them to the bundled function ${mapping.function.name}, ${mapping.aliasName}`);
       await run.eventSource.start();
       const end = await run.eventSource.untilResolved();
+      await injector.settle();
       const findings = await judge(facts, stage, broker, mapping);
       const counters = await readCounters(database, countersTable);
       const flightAt = new Map(
@@ -145,6 +197,7 @@ async function runMapping(
         findings,
         flightAt,
         faults,
+        placed: injector.reports()[0],
         deliveries,
         counters,
         complaints,
@@ -161,7 +214,7 @@ async function runMapping(
 
 /** A commit may be visible to other connections a moment later. */
 async function judge(
-  facts: readonly TopicFact[],
+  facts: readonly FlightFact[],
   stage: Stage,
   broker: Broker,
   { consumerGroupId, topic }: KafkaMapping,
@@ -170,6 +223,7 @@ async function judge(
   for (;;) {
     const committed = await broker.committedOffsets(consumerGroupId, topic);
     const findings = judgeRun(
+      PROMISED,
       facts,
       stage.observations,
       ({ partition, offset }) => offset >= (committed.get(partition) ?? 0),

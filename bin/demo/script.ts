@@ -1,6 +1,5 @@
-import type { TopicFact } from '../../local/oracle/oracle';
 import { below, seededRandom, shuffled } from '../../local/seeded-random';
-import { PARTITIONS } from './flights';
+import { type FlightFact, PARTITIONS } from './flights';
 
 export type FaultName = 'failing-record' | 'crash' | 'time-out' | 'rebalance';
 
@@ -23,7 +22,7 @@ const STAYING_PARTITION = 0;
  * Places each fault at a record that is the first of its identity: the three that take a worker away or move a
  * partition in partitions of their own, one after the other, and the failing records anywhere else.
  */
-export function scriptOf(facts: readonly TopicFact[], seed: number): Fault[] {
+export function scriptOf(facts: readonly FlightFact[], seed: number): Fault[] {
   const random = seededRandom(seed + 1);
   const seen = new Set<string>();
   const originals = facts.filter(({ identity }) => !seen.has(identity) && seen.add(identity));
@@ -33,9 +32,9 @@ export function scriptOf(facts: readonly TopicFact[], seed: number): Fault[] {
   const moving = groups[MOVING_PARTITION] ?? [];
   const staying = groups[STAYING_PARTITION] ?? [];
   const [longest = []] = groups.filter((group) => group !== moving && group !== staying).sort(byLength);
-  const used = new Set<TopicFact>();
+  const used = new Set<FlightFact>();
   // Partitions go on side by side: what comes one after the other lies at rising places of all of them.
-  const at = (name: FaultName, group: readonly TopicFact[], from: number, to: number): Fault[] => {
+  const at = (name: FaultName, group: readonly FlightFact[], from: number, to: number): Fault[] => {
     const first = Math.floor(moving.length * from);
     const record = group[first + below(random, Math.max(1, Math.floor(moving.length * (to - from))))];
     if (!record) return [];

@@ -1,11 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseRequest, Decision, Interceptor } from '../../local/dynamodb/recorder';
-import type { Observation, TopicFact } from '../../local/oracle/oracle';
+import { claimOnTheWire } from '../../local/oracle/claims-on-the-wire';
+import type { Observation } from '../../local/oracle/observation';
+import { AcceptedWrites } from '../../local/oracle/wire/accepted-writes';
+import { requestedWrites } from '../../local/oracle/wire/requested-writes';
+import type { Write } from '../../local/oracle/wire/write';
 import type { Worker } from '../../local/worker/worker';
-import { type Write, writeOf } from './database-writes';
+import type { FlightFact } from './flights';
 import type { Fault } from './script';
 
-/** What the faults need of the event source. */
+/** What the faults need of the event source and its workers. */
 export interface Backstage {
   worker(name: string): Pick<Worker, 'kill' | 'freeze'> | undefined;
   scaleUp(): Promise<void>;
@@ -14,10 +18,13 @@ export interface Backstage {
 export interface StageOptions {
   readonly topic: string;
   readonly countersTable: string;
-  readonly facts: readonly TopicFact[];
+  readonly memoryTable: string;
+  readonly facts: readonly FlightFact[];
   readonly faults: readonly Fault[];
-  readonly eventSource: () => Backstage;
+  readonly backstage: Backstage;
   readonly onFault: (fault: Fault) => void;
+  /** A request could not be read: what it wrote is not known. */
+  readonly complain: (problem: string) => void;
 }
 
 /** An effect that names no record of the topic. */
@@ -45,8 +52,10 @@ const DATABASE_FAILS: Decision = {
 export class Stage implements Interceptor {
   readonly observations: Observation[] = [];
   readonly #options: StageOptions;
+  readonly #accepted = new AcceptedWrites();
+  readonly #problems = new Set<string>();
   readonly #faults: ReadonlyMap<string, Fault>;
-  readonly #facts: ReadonlyMap<string, TopicFact>;
+  readonly #facts: ReadonlyMap<string, FlightFact>;
   readonly #failures = new Map<Fault, number>();
   /** Effects on their way or accepted whose mark is not: by worker, the identities. */
   readonly #unmarked = new Map<string, Set<string>>();
@@ -67,30 +76,32 @@ export class Stage implements Interceptor {
   }
 
   async request(request: DatabaseRequest): Promise<Decision> {
-    const write = writeOf(request);
-    const record = write && this.#recordOf(write);
-    if (record === undefined) return FORWARD;
-    const fault = this.#faults.get(record);
-    if (this.#contested?.identity === this.#facts.get(record)?.identity) this.#noticeRival(request.worker);
-    if (fault && !fault.happened) {
+    const records = this.#effectsIn(request);
+    if (records.length === 0) return FORWARD;
+    const identities = records.flatMap((record) => this.#facts.get(record)?.identity ?? []);
+    if (this.#contested && identities.includes(this.#contested.identity)) this.#noticeRival(request.worker);
+    const record = records.find((one) => this.#faults.get(one)?.happened === false);
+    const fault = record === undefined ? undefined : this.#faults.get(record);
+    if (fault && record !== undefined) {
       const decision = await this.#act(fault, request, record);
       if (decision) return decision;
     } else {
       await this.#until(() => !this.#held.has(request.worker), request);
     }
-    const identity = this.#facts.get(record)?.identity;
-    if (identity !== undefined && !request.gone.aborted) this.#unmarkedOf(request.worker).add(identity);
+    for (const identity of request.gone.aborted ? [] : identities) this.#unmarkedOf(request.worker).add(identity);
     return FORWARD;
   }
 
-  async answered(request: DatabaseRequest, status: number): Promise<void> {
-    const { worker } = request;
-    if (this.#contested && JSON.stringify(request.input).includes(this.#contested.identity)) this.#noticeRival(worker);
-    const write = writeOf(request);
-    if (write === undefined) return;
-    const record = this.#recordOf(write);
-    if (record !== undefined) this.#effectAnswered(worker, record, status);
-    else if (status === 200) this.#memoryWritten(write, request);
+  async answered(request: DatabaseRequest, status: number, output: unknown): Promise<void> {
+    const { worker, operation, input, receivedAtMs } = request;
+    if (this.#contested && JSON.stringify(input).includes(this.#contested.identity)) this.#noticeRival(worker);
+    const writes = this.#read(() => this.#accepted.of({ operation, input, status, output, atMs: receivedAtMs }));
+    const accepted = new Set(writes.filter((write) => this.#isEffect(write)).map(recordOf));
+    for (const record of this.#effectsIn(request)) {
+      if (accepted.has(record)) this.#effectAccepted(worker, record);
+      else this.#effectRefused(worker, record);
+    }
+    for (const write of writes) if (write.table === this.#options.memoryTable) this.#memoryWritten(write, request);
   }
 
   /** The event source saw a worker die. */
@@ -108,36 +119,36 @@ export class Stage implements Interceptor {
     if (this.#contested && this.#contested.owner !== worker) this.#contested.rivals += 1;
   }
 
-  #memoryWritten({ key, sets }: Write, { worker, receivedAtMs }: DatabaseRequest): void {
-    const identity = key.id?.S ?? '';
-    const leaseUntilMs = Number(sets.in_progress_expiration?.N ?? 0);
-    if (sets.status?.S === 'COMPLETED') {
-      this.observations.push({ kind: 'mark', worker, identity });
-      this.#unmarkedOf(worker).delete(identity);
-    } else if (sets.owner) {
-      this.observations.push({ kind: 'claim', worker, identity, atMs: receivedAtMs, leaseUntilMs });
-    } else if (sets.in_progress_expiration) {
-      this.observations.push({ kind: 'lease', worker, identity, leaseUntilMs });
+  #memoryWritten(write: Write, { worker, receivedAtMs }: DatabaseRequest): void {
+    for (const seen of this.#read(() => [claimOnTheWire(write, { worker, atMs: receivedAtMs })])) {
+      if (seen === undefined) continue;
+      this.observations.push(seen);
+      if (seen.kind === 'mark' && seen.identity !== undefined) this.#unmarkedOf(worker).delete(seen.identity);
     }
   }
 
-  #effectAnswered(worker: string, record: string, status: number): void {
-    const fact = this.#facts.get(record);
-    const fault = this.#faults.get(record);
-    const acting = fault !== undefined && fault === this.#acting.get(worker);
-    if (status !== 200) {
-      if (fact) this.#unmarkedOf(worker).delete(fact.identity);
-      if (acting) this.#giveUp(worker);
-      return;
-    }
-    const { partition, offset } = fact ?? NOWHERE;
+  #effectAccepted(worker: string, record: string): void {
+    const { partition, offset } = this.#facts.get(record) ?? NOWHERE;
     this.observations.push({ kind: 'effect', worker, partition, offset });
-    if (acting) this.#strike(fault, worker);
+    const fault = this.#actingAt(worker, record);
+    if (fault) this.#strike(fault, worker);
+  }
+
+  #effectRefused(worker: string, record: string): void {
+    const fact = this.#facts.get(record);
+    if (fact) this.#unmarkedOf(worker).delete(fact.identity);
+    if (this.#actingAt(worker, record)) this.#giveUp(worker);
+  }
+
+  /** The fault at this record, if it is this worker's turn. */
+  #actingAt(worker: string, record: string): Fault | undefined {
+    const fault = this.#faults.get(record);
+    return fault !== undefined && fault === this.#acting.get(worker) ? fault : undefined;
   }
 
   /** The effect of the fault's record has been accepted, and its worker does not know yet. */
   #strike(fault: Fault, worker: string): void {
-    const process = this.#options.eventSource().worker(worker);
+    const process = this.#options.backstage.worker(worker);
     if (fault.name === 'rebalance') {
       this.#happened(fault, worker);
     } else if (!process) {
@@ -197,7 +208,7 @@ export class Stage implements Interceptor {
     const contested = { identity, owner: request.worker, rivals: 0 };
     this.#contested = contested;
     this.#rebalances += 1;
-    await this.#options.eventSource().scaleUp();
+    await this.#options.backstage.scaleUp();
     await this.#until(() => contested.rivals > 0, request);
     this.#contested = undefined;
   }
@@ -220,11 +231,33 @@ export class Stage implements Interceptor {
     return set;
   }
 
-  #recordOf({ table, sets }: Write): string | undefined {
-    return table === this.#options.countersTable ? sets.lastRecord?.S : undefined;
+  /** The records whose effects the request asks for, by name. */
+  #effectsIn({ operation, input }: DatabaseRequest): string[] {
+    return this.#read(() => requestedWrites(operation, input))
+      .filter((write) => this.#isEffect(write))
+      .map(recordOf);
+  }
+
+  #isEffect({ table }: Write): boolean {
+    return table === this.#options.countersTable;
+  }
+
+  /** What cannot be read is told, once. */
+  #read<Found>(read: () => Found[]): Found[] {
+    try {
+      return read();
+    } catch (error) {
+      const { message } = error as Error;
+      if (!this.#problems.has(message)) this.#options.complain(message);
+      this.#problems.add(message);
+      return [];
+    }
   }
 
   #name({ partition, offset }: { readonly partition: number; readonly offset: number }): string {
     return `${this.#options.topic}-${partition}@${offset}`;
   }
 }
+
+/** An effect that does not say whose it is, is nobody's. */
+const recordOf = ({ sets }: Write) => sets.lastRecord?.S ?? '';

@@ -1,3 +1,4 @@
+import type { Rule } from '../../local/oracle/findings';
 import { totalsOf } from './flights';
 import type { DemoRun } from './run-assembly';
 import type { Fault } from './script';
@@ -10,10 +11,13 @@ export interface Check {
   readonly found: string;
 }
 
+const TRESPASSES: readonly Rule[] = ['overlap', 'stale-mark', 'stale-lease'];
+
 /** Everything that must hold, in a person's words. */
 export function checksOf(run: DemoRun): Check[] {
   const { findings, faults, complaints } = run;
   const wrong = wrongCounters(run);
+  const trespasses = findings.violations.filter(({ rule }) => TRESPASSES.includes(rule));
   return [
     {
       claim: 'every flight took effect',
@@ -24,6 +28,14 @@ export function checksOf(run: DemoRun): Check[] {
       claim: 'no flight took effect twice, but for what a dead worker left unmarked',
       ok: findings.twice === 0 && findings.foreign === 0,
       found: `${findings.twice} repeated effects without such a cause, ${findings.foreign} of no record`,
+    },
+    {
+      claim: 'no worker claimed or marked what another one held',
+      ok: trespasses.length === 0,
+      found: trespasses
+        .slice(0, 3)
+        .map(({ text }) => text)
+        .join('; '),
     },
     {
       claim: 'within a key, first effects came in the order of the topic',

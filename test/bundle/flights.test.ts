@@ -5,8 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { build, type Metafile } from 'esbuild';
-import { createTable, startDynalite, type TestDynamoDb } from '../support/dynalite';
 import { PROJECT } from '../support/project';
+import { createTable, startTestDynamoDb, type TestDynamoDb } from '../support/test-dynamodb';
 import { event } from '../support/virtual-world';
 
 /** What is deployed is what a cold start loads. */
@@ -19,7 +19,7 @@ describe('the bundle of the reference function', () => {
   let database: TestDynamoDb;
 
   beforeAll(async () => {
-    database = await startDynalite();
+    database = await startTestDynamoDb();
     await createTable(database.client, 'Counters', 'airport');
     // The settings of lib/private/bundling.ts, as NodejsFunction hands them to esbuild.
     const built = await build({
@@ -64,7 +64,7 @@ describe('the bundle of the reference function', () => {
 
     expect(ours.filter((input) => !/^(contract|handlers)\//.test(input))).toEqual([]);
     expect([...packages().keys()]).not.toContainEqual(
-      expect.stringMatching(/^(aws-cdk-lib|constructs|dynalite|kafkajs|esbuild|tsx|vega-datasets)$/),
+      expect.stringMatching(/^(aws-cdk-lib|constructs|kafkajs|esbuild|tsx|vega-datasets)$/),
     );
   });
 

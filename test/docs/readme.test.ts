@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createTables } from '../../local/dynamodb/create-tables';
 import { DynamoDbApi } from '../../local/dynamodb/dynamodb-api';
@@ -21,6 +22,24 @@ describe('the first shell block', () => {
     expect(blocks('sh')[0]).toBe('npm ci && npm run demo\nnpm ci && npm test\n');
   });
 });
+
+test('the block on msk-once local does what is said below it', () => {
+  const block = blocks('sh').find((code) => code.includes('msk-once -- local')) ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'msk-once-readme-'));
+  const commands = block.replace('report.json', join(folder, 'report.json'));
+
+  execFileSync('bash', ['-ec', commands], {
+    cwd: ROOT,
+    env: { ...process.env, CDK_VALIDATION: 'false' },
+    stdio: 'pipe',
+  });
+  const { ok, records, faults } = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
+  rmSync(folder, { recursive: true });
+
+  expect(ok).toBe(true);
+  expect(records.map(({ outcome }: { outcome: string }) => outcome).sort()).toEqual(['done', 'duplicate']);
+  expect(faults).toMatchObject([{ happened: true }]);
+}, 60_000);
 
 describe('the example', () => {
   const [example = ''] = blocks('ts');
@@ -77,7 +96,6 @@ describe('the example', () => {
       {
         eventSourceArn: mapping.eventSourceArn,
         bootstrapServers: 'localhost:9092',
-        random: () => 0,
       },
     );
 

@@ -64,10 +64,15 @@ const ZONES: readonly Zone[] = [
 
   { files: /^lib\//, may: /^(contract|lib)\//, packages: /^(aws-cdk-lib|constructs|node:.*)$/ },
 
+  // Reads templates as people write them.
+  { files: /^local\/template\/yaml-text\.ts$/, may: /^(contract|local)\//, packages: /^yaml$/ },
   { files: /^local\/worker\/runtime\//, may: /^(contract|local)\//, packages: NODE, computes: true },
   // Bundles the process that runs the deployed function.
   { files: /^local\/worker\/bootstrap-file\.ts$/, may: /^(contract|local)\//, packages: /^(esbuild|node:.*)$/ },
-  { files: /^local\//, may: /^(contract|local)\//, packages: /^(kafkajs|dynalite|node:.*)$/ },
+  // One client of the SDK each, loaded where it is first needed.
+  { files: /^local\/destinations\/sqs-delivery\.ts$/, may: /^(contract|local)\//, packages: /^@aws-sdk\/client-sqs$/ },
+  { files: /^local\/destinations\/s3-delivery\.ts$/, may: /^(contract|local)\//, packages: /^@aws-sdk\/client-s3$/ },
+  { files: /^local\//, may: /^(contract|local)\//, packages: /^(kafkajs|node:.*)$/ },
 
   {
     files: /^bin\/(app|reference-stack)\.ts$/,
@@ -79,6 +84,24 @@ const ZONES: readonly Zone[] = [
     may: /^(contract\/|handlers\/(?!entry\/)|local\/|bin\/(?!app$|reference-stack$))/,
     // The data, Kafka's way to choose a partition, and the path of the command that it runs.
     packages: /^(vega-datasets|kafkajs|aws-cdk|node:.*)$/,
+  },
+  // Threads of a program that runs from source need what translates it.
+  {
+    files: /^bin\/simulator\/threads\.ts$/,
+    may: /^bin\/simulator\//,
+    packages: /^(tsx|node:.*)$/,
+  },
+  // The SDK's client with the engine in the place of the network.
+  {
+    files: /^bin\/simulator\/(simulated-client|client-pool)\.ts$/,
+    may: /^(local\/(dynamodb|simulator)|bin\/simulator)\//,
+    packages: /^@aws-sdk\/client-dynamodb$/,
+  },
+  // Sees when files are saved.
+  {
+    files: /^bin\/local\/watch\.ts$/,
+    may: /^(contract\/|local\/|bin\/(?!app$|reference-stack$))/,
+    packages: /^(chokidar|node:.*)$/,
   },
   {
     files: /^bin\//,
@@ -146,13 +169,20 @@ describe('the rules see what they are for', () => {
     ['local/broker/broker.ts', "import { KafkaProcessor } from '../../lib';"],
     ['local/broker/broker.ts', "await import('@aws-sdk/client-dynamodb');"],
     ['local/broker/broker.ts', "import { App } from 'aws-cdk-lib';"],
+    ['local/template/parse-template.ts', "import { parse } from 'yaml';"],
+    ['local/destinations/sqs-delivery.ts', "await import('@aws-sdk/client-s3');"],
+    ['local/destinations/delivery-for.ts', "await import('@aws-sdk/client-sqs');"],
     ['local/broker/broker.ts', "import { usage } from '../../bin/usage';"],
     ['local/broker/broker.ts', 'await import(file);'],
     ['bin/app.ts', "import { processRecords } from '../handlers';"],
     ['bin/app.ts', "import { serve } from '../local/servers/servers';"],
     ['bin/reference-stack.ts', "import { handler } from '../handlers/entry/flights';"],
     ['bin/cli.ts', "import { app } from './app';"],
+    ['bin/simulator/world.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';"],
+    ['bin/simulator/simulated-client.ts', "import { processRecords } from '../../handlers';"],
     ['bin/cli.ts', "import { App } from 'aws-cdk-lib';"],
+    ['bin/local/view.ts', "import { watch } from 'chokidar';"],
+    ['bin/local/watch.ts', "import { App } from 'aws-cdk-lib';"],
     ['bin/commands/servers.ts', "import { KafkaProcessor } from '../../lib';"],
     ['bin/commands/servers.ts', "import { handler } from '../../handlers/entry/flights';"],
     ['bin/commands/servers.ts', "import { world } from '../../test/support/virtual-world';"],

@@ -6,7 +6,11 @@ import { demo } from '../../../bin/commands/demo';
 import { EXIT } from '../../../contract/error-codes';
 
 // A demo that is run all the same would take half a minute.
-jest.mock('../../../bin/demo/run-demo', () => ({ runDemo: () => Promise.reject(new Error('the demo was run')) }));
+jest.mock('../../../bin/demo/run-demo', () => ({
+  runDemo: () => Promise.reject(new Error('the demo was run')),
+  runEveryPlace: (fault: unknown, { records }: { records: number }) =>
+    Promise.reject(new Error(`every place was run: ${JSON.stringify(fault)}, ${records} records`)),
+}));
 
 const folder = mkdtempSync(join(tmpdir(), 'msk-once-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,6 +43,10 @@ describe('wrong options end with usage and exit code 2, and name the option', ()
     ['a reading that there is not', ['--reading', 'literal'], 'listed or checkpoint'],
     ['a mode that there is not', ['--mode', 'Partial'], 'partial or throw'],
     ['a name that every object has', ['--mode', 'constructor'], 'partial or throw'],
+    ['a fault that there is not', ['--every', 'kill'], 'there is no fault "kill"; accepted is one of request-lost,'],
+    ['a fault with a place of its own', ['--every', 'kill-after@3'], 'without a place here'],
+    ['every place without records', ['--every', 'kill-after', '--records', '0'], 'from 1 to 20000'],
+    ['every place on real servers', ['--every', 'kill-after', '--kafka'], 'leave --kafka away'],
   ])('%s', async (_, argv, named) => {
     const { exitCode, message, usage } = await refusal(...argv);
 
@@ -46,6 +54,16 @@ describe('wrong options end with usage and exit code 2, and name the option', ()
     expect(message).toContain(named);
     expect(usage).toContain('Usage: npm run demo');
   });
+});
+
+test.each([
+  [['--every', 'kill-after,table=Counters'], 30],
+  [['--every', 'kill-after,table=Counters', '--records', '4'], 4],
+])('%j runs every place of so many records', async (argv, records) => {
+  const { message } = await refusal(...argv);
+
+  const fault = '{"name":"kill-after","settings":{"table":"Counters"}}';
+  expect(message).toBe(`every place was run: ${fault}, ${records} records`);
 });
 
 describe('a file that the result cannot be written to ends with usage and exit code 2, before the work', () => {

@@ -1,10 +1,9 @@
-import { factsOf, loadFlights, messagesOf } from '../../../bin/demo/flights';
+import { type FlightFact, factsOf, loadFlights, messagesOf } from '../../../bin/demo/flights';
 import { type Fault, scriptOf } from '../../../bin/demo/script';
 import type { TopicRecord } from '../../../local/broker/broker';
-import type { TopicFact } from '../../../local/oracle/oracle';
 
 /** The topic as it lies after the producer, without a broker. */
-function topicOf(size: number, seed: number): TopicFact[] {
+function topicOf(size: number, seed: number): FlightFact[] {
   const lengths = new Map<number, number>();
   const records = messagesOf(loadFlights(size), 'flights', seed).map(({ partition, key, value }): TopicRecord => {
     const offset = lengths.get(partition) ?? 0;

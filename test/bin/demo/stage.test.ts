@@ -1,12 +1,12 @@
 /** The faults one by one, without workers: requests as they come over the wire, and what the stage does with them. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FlightFact } from '../../../bin/demo/flights';
 import type { Fault, FaultName } from '../../../bin/demo/script';
 import { Stage } from '../../../bin/demo/stage';
 import type { DatabaseRequest } from '../../../local/dynamodb/recorder';
-import type { TopicFact } from '../../../local/oracle/oracle';
 import { until } from '../../local/dynamodb/stub-database';
 
-const FACTS: TopicFact[] = [0, 1, 2, 3].flatMap((offset) =>
+const FACTS: FlightFact[] = [0, 1, 2, 3].flatMap((offset) =>
   [0, 1].map((partition) => ({ partition, offset, key: 'ATL', identity: `id-${partition}-${offset}` })),
 );
 
@@ -29,15 +29,18 @@ function staged(name?: FaultName, partition = 0, offset = 1) {
   const faults: Fault[] = name ? [{ name, partition, offset, happened: false }] : [];
   const eventSource = new FakeEventSource();
   const happened: string[] = [];
+  const complaints: string[] = [];
   const stage = new Stage({
     topic: 'flights',
     countersTable: 'Counters',
+    memoryTable: 'Memory',
     facts: FACTS,
     faults,
-    eventSource: () => eventSource,
+    backstage: eventSource,
     onFault: (fault) => happened.push(fault.name),
+    complain: (problem) => complaints.push(problem),
   });
-  return { stage, eventSource, happened, fault: faults[0] as Fault };
+  return { stage, eventSource, happened, complaints, fault: faults[0] as Fault };
 }
 
 interface Sent {
@@ -47,7 +50,16 @@ interface Sent {
 
 function sent(operation: string, input: object, worker = 'poller-1/1'): Sent {
   const gone = new AbortController();
-  const request = { worker, operation, input: { ...input }, receivedAtMs: 1_000, gone: gone.signal };
+  const request = {
+    worker,
+    operation,
+    input: { ...input },
+    receivedAtMs: 1_000,
+    gone: gone.signal,
+    number: 1,
+    isCopy: false,
+    sendCopy: async () => {},
+  };
   return { request, die: () => gone.abort() };
 }
 
@@ -100,7 +112,7 @@ const mark = (identity: string, worker?: string) =>
 async function pass(stage: Stage, { request }: Sent, status = 200): Promise<'forward' | number> {
   const decision = await stage.request(request);
   if (decision.kind === 'answer') return decision.status;
-  await stage.answered(request, status);
+  await stage.answered(request, status, {});
   return 'forward';
 }
 
@@ -163,6 +175,33 @@ describe('what the database accepted is written down', () => {
       ).toBe(false);
     },
   );
+
+  test('several effects and marks of one request, each as far as the database accepted it', async () => {
+    const { stage } = staged();
+    const Statements = ['flights-0@0', 'flights-0@1', 'flights-0@2'].map((record) => ({
+      Statement: 'UPDATE "Counters" SET "lastRecord" = ? WHERE "airport" = ?',
+      Parameters: [{ S: record }, { S: 'ATL' }],
+    }));
+    const { request } = sent('BatchExecuteStatement', { Statements });
+
+    await stage.request(request);
+    await stage.answered(request, 200, { Responses: [{}, { Error: { Code: 'ConditionalCheckFailed' } }, {}] });
+
+    expect(stage.observations).toEqual([
+      { kind: 'effect', worker: 'poller-1/1', partition: 0, offset: 0 },
+      { kind: 'effect', worker: 'poller-1/1', partition: 0, offset: 2 },
+    ]);
+  });
+
+  test('a request that cannot be read is complained of, once, and passed on', async () => {
+    const { stage, complaints } = staged();
+    const legacy = () => sent('UpdateItem', { TableName: 'Counters', Key: {}, AttributeUpdates: {} });
+
+    const answers = [await pass(stage, legacy()), await pass(stage, legacy())];
+
+    expect(answers).toEqual(['forward', 'forward']);
+    expect(complaints).toEqual([expect.stringContaining('AttributeUpdates cannot be read')]);
+  });
 
   test('a worker that ended', async () => {
     const { stage } = staged();
@@ -341,10 +380,12 @@ function stagedWith(...faults: Fault[]) {
   const stage = new Stage({
     topic: 'flights',
     countersTable: 'Counters',
+    memoryTable: 'Memory',
     facts: FACTS,
     faults,
-    eventSource: () => eventSource,
+    backstage: eventSource,
     onFault: () => {},
+    complain: () => {},
   });
   return { stage, eventSource };
 }

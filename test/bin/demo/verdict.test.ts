@@ -4,7 +4,7 @@ import { reportOf, verdictText } from '../../../bin/demo/report';
 import type { DemoRun } from '../../../bin/demo/run-assembly';
 import type { Fault } from '../../../bin/demo/script';
 import { checksOf } from '../../../bin/demo/verdict';
-import type { Findings } from '../../../local/oracle/oracle';
+import type { Findings } from '../../../local/oracle/findings';
 
 const flight = (origin: string, delay: number): Flight => ({
   date: `2001-01-01 00:0${Math.abs(delay) % 10}`,
@@ -28,6 +28,10 @@ const FINDINGS: Findings = {
   twice: 0,
   outOfOrder: 0,
   foreign: 0,
+  parked: 0,
+  zombieEffects: 0,
+  zombieWrites: 0,
+  violations: [],
 };
 
 const FAULTS: Fault[] = [
@@ -44,6 +48,7 @@ function run(changes: Partial<DemoRun> = {}): DemoRun {
     findings: FINDINGS,
     flightAt: new Map(FLIGHTS.map((one, offset) => [`0@${offset}`, one])),
     faults: FAULTS,
+    placed: undefined,
     deliveries: 9,
     counters: { ATL: { flights: 2, delayMinutes: 3 }, BOS: { flights: 1, delayMinutes: 0 } },
     complaints: [],
@@ -85,6 +90,11 @@ describe('fails, and says where', () => {
     ['a lost flight', found({ lost: 1 }), 'every flight took effect: 1 flights'],
     ['a flight twice', found({ twice: 2 }), 'no flight took effect twice'],
     ['an effect of no record', found({ foreign: 1 }), 'no flight took effect twice'],
+    [
+      'a stolen claim',
+      found({ violations: [{ rule: 'overlap', at: 4, unit: 'a', text: 'w2 claimed a too early' }] }),
+      'no worker claimed or marked what another one held: w2 claimed a too early',
+    ],
     [
       'an effect out of order',
       found({ outOfOrder: 3 }),
