@@ -31,4 +31,6 @@ export type ResponseMode = 'partial' | 'throw';
 export const MAPPING_ALIAS = /^([A-Za-z0-9_-]+)-(partial|throw)$/;
 export const MAPPING_NAME = /^[A-Za-z0-9_-]+$/;
 
+/** Below it a function does not start. */
+export const MINIMUM_REMEMBER_FOR_SECONDS = 60;
 export const DEFAULT_REMEMBER_FOR_SECONDS = 14 * 24 * 60 * 60;
