@@ -1,38 +1,41 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { ATTRIBUTES, STATUS } from '../../contract/idempotency-table';
-import type { ClaimRequest } from './claim-store';
+import { ATTRIBUTES } from '../../contract/idempotency-table';
+import { type Item, numberOf, stringOf } from '../dynamodb/item';
 import type { StoredClaim } from './judge';
 
-export type Item = Record<string, AttributeValue>;
+/** What {@link fromItem} reads. A stock layer's result may be large, and is none of it. */
+export const STORED_CLAIM: readonly string[] = [
+  ATTRIBUTES.status,
+  ATTRIBUTES.owner,
+  ATTRIBUTES.partition,
+  ATTRIBUTES.offset,
+  ATTRIBUTES.payloadDigest,
+  ATTRIBUTES.attempts,
+  ATTRIBUTES.inProgressExpiration,
+  ATTRIBUTES.expiration,
+  ATTRIBUTES.outcome,
+  ATTRIBUTES.validation,
+];
+
+/** What a look-up leans on. */
+export const CLOSING_MARK: readonly string[] = [
+  ATTRIBUTES.status,
+  ATTRIBUTES.payloadDigest,
+  ATTRIBUTES.expiration,
+  ATTRIBUTES.outcome,
+  ATTRIBUTES.validation,
+];
 
 export function fromItem(item: Item): StoredClaim {
   return {
-    status: item[ATTRIBUTES.status]?.S,
-    owner: item[ATTRIBUTES.owner]?.S,
+    status: stringOf(item[ATTRIBUTES.status]),
+    owner: stringOf(item[ATTRIBUTES.owner]),
     partition: numberOf(item[ATTRIBUTES.partition]),
     offset: numberOf(item[ATTRIBUTES.offset]),
-    payloadDigest: item[ATTRIBUTES.payloadDigest]?.S,
+    payloadDigest: stringOf(item[ATTRIBUTES.payloadDigest]),
     attempts: numberOf(item[ATTRIBUTES.attempts]),
     leaseUntilMs: numberOf(item[ATTRIBUTES.inProgressExpiration]),
     expiration: numberOf(item[ATTRIBUTES.expiration]),
-    outcome: item[ATTRIBUTES.outcome]?.S,
+    outcome: stringOf(item[ATTRIBUTES.outcome]),
+    validation: stringOf(item[ATTRIBUTES.validation]),
   };
-}
-
-/** The attributes of a claim that is owned, without the key. */
-export function claimAttributes(request: ClaimRequest, attempts: number, expiration: number): Item {
-  return {
-    [ATTRIBUTES.status]: { S: STATUS.inProgress },
-    [ATTRIBUTES.owner]: { S: request.token },
-    [ATTRIBUTES.inProgressExpiration]: { N: String(request.leaseUntilMs) },
-    [ATTRIBUTES.expiration]: { N: String(expiration) },
-    [ATTRIBUTES.partition]: { N: String(request.partition) },
-    [ATTRIBUTES.offset]: { N: String(request.offset) },
-    [ATTRIBUTES.attempts]: { N: String(attempts) },
-    ...(request.payloadDigest === undefined ? {} : { [ATTRIBUTES.payloadDigest]: { S: request.payloadDigest } }),
-  };
-}
-
-function numberOf(value: AttributeValue | undefined): number | undefined {
-  return value?.N === undefined ? undefined : Number(value.N);
 }

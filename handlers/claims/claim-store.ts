@@ -1,4 +1,6 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Outcome } from '../core/answer';
+import type { Unknown } from '../store/unknown';
 
 /** Asks for the ownership of an identity, for one record. */
 export interface ClaimRequest {
@@ -12,6 +14,8 @@ export interface ClaimRequest {
   readonly payloadDigest: string | undefined;
   /** End of the lease, milliseconds since the epoch. */
   readonly leaseUntilMs: number;
+  /** Powertools' own payload hash. Only its drop-in layer has one; compared like `payloadDigest`. */
+  readonly validation?: string;
 }
 
 /** An identity that we own until its lease runs out. */
@@ -20,22 +24,17 @@ export interface Claim extends ClaimRequest {
   readonly attempts: number;
 }
 
-/**
- * Nobody can say whether this member took effect. `throttled` members are asked again alone; `failed` ones are read
- * again by token; for `refused` ones (a missing permission or table) asking again is of no use.
- */
-export interface Unknown {
-  readonly kind: 'unknown';
-  readonly reason: 'throttled' | 'failed' | 'refused';
-  readonly error: unknown;
-}
-
 export type ClaimAnswer =
   | { readonly kind: 'claimed'; readonly claim: Claim; readonly takeover: boolean }
   /** A durable mark closes the identity. */
   | { readonly kind: 'closed'; readonly outcome: Exclude<Outcome, 'open' | 'duplicate'> }
   /** A live foreign claim. */
-  | { readonly kind: 'busy'; readonly leaseUntilMs: number }
+  | {
+      readonly kind: 'busy';
+      readonly leaseUntilMs: number;
+      /** Name of the attribute that somebody else wrote and that cannot be understood; then this is why. */
+      readonly unreadable?: string;
+    }
   /** The identity stands there with another payload. */
   | { readonly kind: 'conflict' }
   | Unknown;
@@ -43,12 +42,27 @@ export type ClaimAnswer =
 /** `lost`: the claim is another's now, or was. */
 export type WriteAnswer = { readonly kind: 'written' } | { readonly kind: 'lost' } | Unknown;
 
+export interface Completion {
+  readonly claim: Claim;
+  /** A result, as Powertools stores one. Only its drop-in layer has one. */
+  readonly data?: AttributeValue;
+}
+
 export interface Failure {
   readonly claim: Claim;
   /** Code or name of the error, never its text. */
   readonly error: string;
   readonly atMs: number;
 }
+
+/** Asks whether an identity is closed already. */
+export type LookUp = Pick<ClaimRequest, 'id' | 'payloadDigest' | 'validation'>;
+
+export type LookUpAnswer =
+  | Extract<ClaimAnswer, { readonly kind: 'closed' | 'conflict' }>
+  /** No durable mark closes it: absent, expired, or claimed by whomever. */
+  | { readonly kind: 'open' }
+  | Unknown;
 
 /**
  * Remembers which identities are claimed and which are closed (protocol section 5).
@@ -58,12 +72,14 @@ export interface Failure {
  * write whose answer was lost recognises itself when it is sent again.
  */
 export interface ClaimStore {
+  /** Reads, strongly consistent, and changes nothing (C2). An expired item counts as absent. */
+  lookUp(batch: readonly LookUp[]): Promise<LookUpAnswer[]>;
   /** Inserts; takes over what was released, or ran out by more than 2 × clockSkew (C3). Never touches what conflicts (C7). */
   claim(batch: readonly ClaimRequest[]): Promise<ClaimAnswer[]>;
   /** Moves the lease forward, never back (C4). */
   renew(batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[]): Promise<WriteAnswer[]>;
   /** Marks as done. Never creates an item (C5). */
-  complete(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]>;
+  complete(batch: readonly Completion[]): Promise<WriteAnswer[]>;
   /** Counts one more attempt and gives the claim back (C5). */
   fail(batch: readonly Failure[]): Promise<WriteAnswer[]>;
   /** Gives the claim back with no attempt counted (C5). */

@@ -1,16 +1,32 @@
-import {
-  type ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { ATTRIBUTES, STATUS } from '../../contract/idempotency-table';
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../dynamodb/item';
+import { type Statement, Statements } from '../dynamodb/statements';
 import type { Clock } from '../ports';
-import { claimAttributes, fromItem, type Item } from './claim-item';
-import type { Claim, ClaimAnswer, ClaimRequest, ClaimStore, Failure, Unknown, WriteAnswer } from './claim-store';
-import { Expression } from './expression';
-import { judge, RELEASED, type StoredClaim } from './judge';
+import { isUnknown, type Unknown } from '../store/unknown';
+import { CLOSING_MARK, fromItem, STORED_CLAIM } from './claim-item';
+import { ClaimStatements, number } from './claim-statements';
+import type {
+  Claim,
+  ClaimAnswer,
+  ClaimRequest,
+  ClaimStore,
+  Completion,
+  Failure,
+  LookUp,
+  LookUpAnswer,
+  WriteAnswer,
+} from './claim-store';
+import { keyTwice } from './distinct';
+import {
+  hasCompleted,
+  hasFailed,
+  hasReleased,
+  hasRenewed,
+  isHeld,
+  judge,
+  judgeLookUp,
+  type StoredClaim,
+} from './judge';
 
 export interface DynamoDbClaimStoreOptions {
   readonly client: Pick<DynamoDBClient, 'send'>;
@@ -23,232 +39,202 @@ export interface DynamoDbClaimStoreOptions {
 /** A claim that keeps losing against others is asked for again by the caller, after a pause. */
 const MAXIMUM_TAKEOVERS = 3;
 
-/** Claims as items in Powertools' record layout: one conditional write per member, all members of a batch at once. */
+const WRITTEN: WriteAnswer = { kind: 'written' };
+const LOST: WriteAnswer = { kind: 'lost' };
+/** A claim that was given up arrived between the write and the read: what was refused would be accepted now. */
+const ARRIVED_MEANWHILE: WriteAnswer = {
+  kind: 'unknown',
+  reason: 'failed',
+  error: new Error('The claim itself arrived only after the write on it'),
+};
+
+/**
+ * Claims as items in Powertools' record layout. A batch of claims is one request for every 25 of them, and a batch of
+ * writes too; only for what was refused there is a read of 100 at once. What a request answers for one member is that
+ * member's alone.
+ */
 export class DynamoDbClaimStore implements ClaimStore {
   readonly #options: DynamoDbClaimStoreOptions;
+  readonly #statements: Statements;
+  readonly #texts: ClaimStatements;
 
   constructor(options: DynamoDbClaimStoreOptions) {
     this.#options = options;
+    this.#statements = new Statements(options);
+    this.#texts = new ClaimStatements(options.table);
   }
 
-  claim(batch: readonly ClaimRequest[]): Promise<ClaimAnswer[]> {
-    return each(batch, (request) => this.#claim(request));
+  async lookUp(batch: readonly LookUp[]): Promise<LookUpAnswer[]> {
+    const items = await this.#statements.read(
+      batch.map(({ id }) => id),
+      CLOSING_MARK,
+    );
+    const nowMs = this.#options.clock.now();
+    return batch.map((member, index) => {
+      const item = items[index];
+      if (item !== undefined && isUnanswered(item)) return item;
+      return judgeLookUp(item && fromItem(item), member, nowMs);
+    });
+  }
+
+  async claim(batch: readonly ClaimRequest[]): Promise<ClaimAnswer[]> {
+    const twice = keyTwice(batch.map(({ id }) => id));
+    if (twice) return batch.map(() => twice);
+    const expirations = new Expirations(this.#options.rememberForSeconds);
+    const answers: ClaimAnswer[] = new Array(batch.length);
+    let attempts = batch.map((request, index): Attempt => {
+      const statement = this.#texts.insert(request, expirations.from(request.leaseUntilMs));
+      return { index, request, statement, attempts: 0, takeover: false };
+    });
+    for (let rounds = 0; ; rounds += 1) {
+      const refused = await this.#attempt(attempts, answers);
+      if (refused.length === 0) return answers;
+      attempts = await this.#nextAttempts(refused, answers, expirations, rounds === MAXIMUM_TAKEOVERS);
+    }
   }
 
   renew(batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[]): Promise<WriteAnswer[]> {
-    return each(batch, ({ claim, leaseUntilMs }) => {
-      const expression = new Expression();
-      const lease = { N: String(leaseUntilMs) };
-      return this.#write(
-        claim,
-        expression,
-        expression.set({
-          [ATTRIBUTES.inProgressExpiration]: lease,
-          [ATTRIBUTES.expiration]: { N: String(this.#expiration(leaseUntilMs)) },
-        }),
-        `${expression.name(ATTRIBUTES.inProgressExpiration)} < ${expression.value(lease)}`,
-        (stored) => stored.status === STATUS.inProgress && (stored.leaseUntilMs ?? 0) >= leaseUntilMs,
-      );
-    });
+    const expirations = new Expirations(this.#options.rememberForSeconds);
+    return this.#write(
+      batch,
+      ({ claim, leaseUntilMs }) => this.#texts.renew(claim, number(leaseUntilMs), expirations.from(leaseUntilMs)),
+      (stored, { leaseUntilMs }) => hasRenewed(stored, leaseUntilMs),
+    );
   }
 
-  complete(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
-    return each(batch, ({ claim }) => {
-      const expression = new Expression();
-      const update = [
-        expression.set({
-          [ATTRIBUTES.status]: { S: STATUS.completed },
-          [ATTRIBUTES.outcome]: { S: 'done' },
-          [ATTRIBUTES.expiration]: { N: String(this.#expiration(this.#options.clock.now())) },
-        }),
-        expression.remove([ATTRIBUTES.inProgressExpiration]),
-      ].join(' ');
-      return this.#write(claim, expression, update, undefined, (stored) => stored.status === STATUS.completed);
-    });
+  complete(batch: readonly Completion[]): Promise<WriteAnswer[]> {
+    const expiration = new Expirations(this.#options.rememberForSeconds).from(this.#options.clock.now());
+    return this.#write(batch, (member) => this.#texts.complete(member, expiration), hasCompleted);
   }
 
   fail(batch: readonly Failure[]): Promise<WriteAnswer[]> {
-    return each(batch, ({ claim, error, atMs }) => {
-      const expression = new Expression();
-      const attempts = claim.attempts + 1;
-      const firstFailure = expression.name(ATTRIBUTES.firstFailureMs);
-      const update = `${expression.set({
-        [ATTRIBUTES.attempts]: { N: String(attempts) },
-        [ATTRIBUTES.inProgressExpiration]: { N: String(RELEASED) },
-        [ATTRIBUTES.lastError]: { S: error },
-      })}, ${firstFailure} = if_not_exists(${firstFailure}, ${expression.value({ N: String(atMs) })})`;
-      return this.#write(
-        claim,
-        expression,
-        update,
-        undefined,
-        (stored) => stored.leaseUntilMs === RELEASED && stored.attempts === attempts,
-      );
-    });
+    return this.#write(
+      batch,
+      (failure) => this.#texts.fail(failure),
+      (stored, { claim }) => hasFailed(stored, claim.attempts + 1),
+    );
   }
 
   release(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
-    return each(batch, ({ claim }) => {
-      const expression = new Expression();
-      const update = expression.set({ [ATTRIBUTES.inProgressExpiration]: { N: String(RELEASED) } });
-      return this.#write(claim, expression, update, undefined, (stored) => stored.leaseUntilMs === RELEASED);
+    return this.#write(batch, ({ claim }) => this.#texts.release(claim), hasReleased);
+  }
+
+  /** Fills in what is answered, and gives those that met an item, or no longer met the one they had read. */
+  async #attempt(attempts: readonly Attempt[], answers: ClaimAnswer[]): Promise<Attempt[]> {
+    const written = await this.#statements.write(attempts.map(({ statement }) => statement));
+    return attempts.filter((attempt, place) => {
+      const answer = written[place];
+      if (answer?.kind === 'refused') return true;
+      answers[attempt.index] =
+        answer?.kind === 'done'
+          ? { kind: 'claimed', claim: { ...attempt.request, attempts: attempt.attempts }, takeover: attempt.takeover }
+          : (answer as Unknown);
+      return false;
     });
   }
 
-  async #claim(request: ClaimRequest): Promise<ClaimAnswer> {
-    let stored = await this.#insert(request);
-    for (let takeovers = 0; stored !== undefined; takeovers += 1) {
-      const verdict = judge(stored, request, this.#options.clock.now(), this.#options.clockSkewMs);
-      if (verdict.kind !== 'takeover') return verdict;
-      if (takeovers === MAXIMUM_TAKEOVERS) return { kind: 'busy', leaseUntilMs: this.#options.clock.now() };
-      const { attempts } = verdict;
-      const winner = await this.#takeOver(request, stored, attempts);
-      if (winner === undefined) return { kind: 'claimed', claim: { ...request, attempts }, takeover: true };
-      stored = winner;
+  /** Reads what stands in the way, and fills in what that answers. */
+  async #nextAttempts(
+    refused: readonly Attempt[],
+    answers: ClaimAnswer[],
+    expirations: Expirations,
+    isLast: boolean,
+  ): Promise<Attempt[]> {
+    const items = await this.#statements.read(
+      refused.map(({ request }) => request.id),
+      STORED_CLAIM,
+    );
+    const nowMs = this.#options.clock.now();
+    const next: Attempt[] = [];
+    refused.forEach(({ index, request }, place) => {
+      const item = items[place];
+      const attempt = this.#nextAttempt(index, request, item, nowMs, expirations);
+      if (!('statement' in attempt)) answers[index] = attempt;
+      else if (isLast) answers[index] = { kind: 'busy', leaseUntilMs: nowMs };
+      else next.push(attempt);
+    });
+    return next;
+  }
+
+  #nextAttempt(
+    index: number,
+    request: ClaimRequest,
+    item: Item | Unknown | undefined,
+    nowMs: number,
+    expirations: Expirations,
+  ): Attempt | ClaimAnswer {
+    const expiration = expirations.from(request.leaseUntilMs);
+    if (item === undefined) {
+      // Gone since it was met, as TTL does it: the key is free again.
+      return { index, request, statement: this.#texts.insert(request, expiration), attempts: 0, takeover: false };
     }
-    return { kind: 'claimed', claim: { ...request, attempts: 0 }, takeover: false };
+    if (isUnanswered(item)) return item;
+    const verdict = judge(fromItem(item), request, nowMs, this.#options.clockSkewMs);
+    if (verdict.kind !== 'takeover') return verdict;
+    const { attempts } = verdict;
+    const statement = this.#texts.takeOver(request, item, attempts, expiration);
+    return { index, request, statement, attempts, takeover: true };
   }
 
-  /** Gives undefined when the item is ours now, else the one that stands in the way. */
-  async #insert(request: ClaimRequest): Promise<StoredClaim | undefined> {
-    const expression = new Expression();
-    return this.#conflicting(request.id, () =>
-      this.#options.client.send(
-        new PutItemCommand({
-          TableName: this.#options.table,
-          Item: { [ATTRIBUTES.id]: { S: request.id }, ...this.#attributes(request, 0) },
-          ConditionExpression: expression.equals(ATTRIBUTES.id, undefined),
-          ...expression.placeholders,
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      ),
+  /** Writes of owners: those that were refused look whether an earlier copy of themselves was the one that landed. */
+  async #write<Member extends { readonly claim: Claim }>(
+    batch: readonly Member[],
+    statementOf: (member: Member) => Statement,
+    landed: (stored: StoredClaim, member: Member) => boolean,
+  ): Promise<WriteAnswer[]> {
+    const twice = keyTwice(batch.map(({ claim }) => claim.id));
+    if (twice) return batch.map(() => twice);
+    const written = await this.#statements.write(batch.map(statementOf));
+    const refused = batch.filter((_, index) => written[index]?.kind === 'refused');
+    const read = await this.#statements.read(
+      refused.map(({ claim }) => claim.id),
+      STORED_CLAIM,
     );
-  }
-
-  /**
-   * Conditional on exactly the claim that was read, never on "expired" alone: between the read and this write another
-   * worker may have taken over, failed and given back (C3).
-   */
-  async #takeOver(request: ClaimRequest, read: StoredClaim, attempts: number): Promise<StoredClaim | undefined> {
-    const expression = new Expression();
-    const forgotten = [ATTRIBUTES.outcome, ATTRIBUTES.data, ATTRIBUTES.validation] as string[];
-    if (request.payloadDigest === undefined) forgotten.push(ATTRIBUTES.payloadDigest);
-    if (attempts === 0) forgotten.push(ATTRIBUTES.firstFailureMs, ATTRIBUTES.lastError);
-    const update = [expression.set(this.#attributes(request, attempts)), expression.remove(forgotten)].join(' ');
-    const condition = [
-      expression.equals(ATTRIBUTES.status, stringValue(read.status)),
-      expression.equals(ATTRIBUTES.owner, stringValue(read.owner)),
-      expression.equals(ATTRIBUTES.attempts, numberValue(read.attempts)),
-      expression.equals(ATTRIBUTES.inProgressExpiration, numberValue(read.leaseUntilMs)),
-      expression.equals(ATTRIBUTES.expiration, numberValue(read.expiration)),
-    ].join(' AND ');
-    return this.#conflicting(request.id, () => this.#update(request.id, expression, update, condition));
-  }
-
-  /** A write of the owner: refused, it looks whether an earlier copy of itself was the one that landed. */
-  async #write(
-    claim: Claim,
-    expression: Expression,
-    update: string,
-    also: string | undefined,
-    landed: (stored: StoredClaim) => boolean,
-  ): Promise<WriteAnswer> {
-    const inProgressExpiration = expression.name(ATTRIBUTES.inProgressExpiration);
-    const condition = [
-      expression.equals(ATTRIBUTES.owner, { S: claim.token }),
-      expression.equals(ATTRIBUTES.status, { S: STATUS.inProgress }),
-      // A claim that was given back belongs to nobody: a late copy of an old write of ours must not revive it.
-      `${inProgressExpiration} > ${expression.value({ N: String(RELEASED) })}`,
-      ...(also === undefined ? [] : [also]),
-    ].join(' AND ');
-    const stored = await this.#conflicting(claim.id, () => this.#update(claim.id, expression, update, condition));
-    if (stored === undefined || (stored.owner === claim.token && landed(stored))) return { kind: 'written' };
-    return { kind: 'lost' };
-  }
-
-  #update(id: string, expression: Expression, update: string, condition: string) {
-    return this.#options.client.send(
-      new UpdateItemCommand({
-        TableName: this.#options.table,
-        Key: { [ATTRIBUTES.id]: { S: id } },
-        UpdateExpression: update,
-        ConditionExpression: condition,
-        ...expression.placeholders,
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
-  }
-
-  async #conflicting(id: string, write: () => Promise<unknown>): Promise<StoredClaim | undefined> {
-    try {
-      await write();
-      return undefined;
-    } catch (error) {
-      if (!isConditionalCheckFailed(error)) throw error;
-      return fromItem(error.Item ?? (await this.#read(id)) ?? {});
-    }
-  }
-
-  async #read(id: string): Promise<Item | undefined> {
-    const { Item } = await this.#options.client.send(
-      new GetItemCommand({
-        TableName: this.#options.table,
-        Key: { [ATTRIBUTES.id]: { S: id } },
-        ConsistentRead: true,
-      }),
-    );
-    return Item;
-  }
-
-  #attributes(request: ClaimRequest, attempts: number): Item {
-    return claimAttributes(request, attempts, this.#expiration(request.leaseUntilMs));
-  }
-
-  /** Counted from the end of a lease: an item that expires counts as absent, and a live claim must not. */
-  #expiration(fromMs: number): number {
-    return Math.ceil(fromMs / 1_000) + this.#options.rememberForSeconds;
+    const items = read.values();
+    return written.map((answer, index): WriteAnswer => {
+      if (answer.kind === 'done') return WRITTEN;
+      if (answer.kind === 'unknown') return answer;
+      const member = batch[index] as Member;
+      const item = items.next().value;
+      if (item === undefined) return LOST;
+      if (isUnanswered(item)) return item;
+      const stored = fromItem(item);
+      if (stored.owner !== member.claim.token) return LOST;
+      if (landed(stored, member)) return WRITTEN;
+      return isHeld(stored) ? ARRIVED_MEANWHILE : LOST;
+    });
   }
 }
 
-/** By the service's name for it: a minifier renames the class. */
-function isConditionalCheckFailed(error: unknown): error is ConditionalCheckFailedException {
-  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+/** One try for one member of a batch of claims. */
+interface Attempt {
+  /** Place in the batch. */
+  readonly index: number;
+  readonly request: ClaimRequest;
+  readonly statement: Statement;
+  readonly attempts: number;
+  readonly takeover: boolean;
 }
 
-const stringValue = (value: string | undefined) => (value === undefined ? undefined : { S: value });
-const numberValue = (value: number | undefined) => (value === undefined ? undefined : { N: String(value) });
-
-function each<Member, Answer>(
-  batch: readonly Member[],
-  ask: (member: Member) => Promise<Answer>,
-): Promise<(Answer | Unknown)[]> {
-  return Promise.all(
-    batch.map((member) =>
-      ask(member).catch((error: unknown): Unknown => ({ kind: 'unknown', reason: reasonOfFailure(error), error })),
-    ),
-  );
+/** An item has attributes, which are never plain strings. */
+function isUnanswered(item: Item | Unknown): item is Unknown {
+  return isUnknown(item as { kind: string });
 }
 
-/** Source: DynamoDB Developer Guide, "Error handling with DynamoDB". */
-const THROTTLED: readonly string[] = [
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'ThrottlingException',
-  'TransactionConflictException',
-];
-const REFUSED: readonly string[] = [
-  'AccessDeniedException',
-  'ExpiredTokenException',
-  'IncompleteSignatureException',
-  'InvalidSignatureException',
-  'MissingAuthenticationTokenException',
-  'ResourceNotFoundException',
-  'UnrecognizedClientException',
-  'ValidationException',
-];
+/** Counted from the end of a lease: an item that expires counts as absent, and a live claim must not. */
+class Expirations {
+  readonly #rememberForSeconds: number;
+  /** The members of a batch nearly always have the same. */
+  #last: { readonly fromMs: number; readonly value: AttributeValue } | undefined;
 
-function reasonOfFailure(error: unknown): Unknown['reason'] {
-  const name = error instanceof Error ? error.name : '';
-  if (THROTTLED.includes(name)) return 'throttled';
-  return REFUSED.includes(name) ? 'refused' : 'failed';
+  constructor(rememberForSeconds: number) {
+    this.#rememberForSeconds = rememberForSeconds;
+  }
+
+  from(fromMs: number): AttributeValue {
+    if (this.#last?.fromMs === fromMs) return this.#last.value;
+    const value = number(Math.ceil(fromMs / 1_000) + this.#rememberForSeconds);
+    this.#last = { fromMs, value };
+    return value;
+  }
 }

@@ -1,7 +1,27 @@
 import { STATUS } from '../../contract/idempotency-table';
 import type { Clock } from '../ports';
-import type { Claim, ClaimAnswer, ClaimRequest, ClaimStore, WriteAnswer } from './claim-store';
-import { judge, RELEASED, type StoredClaim } from './judge';
+import type {
+  Claim,
+  ClaimAnswer,
+  ClaimRequest,
+  ClaimStore,
+  Failure,
+  LookUp,
+  LookUpAnswer,
+  WriteAnswer,
+} from './claim-store';
+import { keyTwice } from './distinct';
+import {
+  hasCompleted,
+  hasFailed,
+  hasReleased,
+  hasRenewed,
+  isHeld,
+  judge,
+  judgeLookUp,
+  RELEASED,
+  type StoredClaim,
+} from './judge';
 
 export interface MemoryClaimStoreOptions {
   readonly clock: Clock;
@@ -18,17 +38,21 @@ export class MemoryClaimStore implements ClaimStore {
     this.#options = options;
   }
 
+  async lookUp(batch: readonly LookUp[]): Promise<LookUpAnswer[]> {
+    return batch.map((member) => judgeLookUp(this.items.get(member.id), member, this.#options.clock.now()));
+  }
+
   async claim(batch: readonly ClaimRequest[]): Promise<ClaimAnswer[]> {
-    return batch.map((request) => this.#claim(request));
+    const twice = keyTwice(batch.map(({ id }) => id));
+    return batch.map((request) => twice ?? this.#claim(request));
   }
 
   async renew(batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[]): Promise<WriteAnswer[]> {
-    return batch.map(({ claim, leaseUntilMs }) => {
-      const landed = (item: StoredClaim) =>
-        item.status === STATUS.inProgress && item.leaseUntilMs !== undefined && item.leaseUntilMs >= leaseUntilMs;
-      const expiration = this.#expiration(leaseUntilMs);
-      return this.#write(claim, landed, (item) => ({ ...item, leaseUntilMs, expiration }));
-    });
+    return this.#write(
+      batch,
+      (item, { leaseUntilMs }) => hasRenewed(item, leaseUntilMs),
+      (item, { leaseUntilMs }) => ({ ...item, leaseUntilMs, expiration: this.#expiration(leaseUntilMs) }),
+    );
   }
 
   async complete(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
@@ -38,21 +62,19 @@ export class MemoryClaimStore implements ClaimStore {
       leaseUntilMs: undefined,
       expiration: this.#expiration(this.#options.clock.now()),
     };
-    const landed = (item: StoredClaim) => item.status === STATUS.completed;
-    return batch.map(({ claim }) => this.#write(claim, landed, (item) => ({ ...item, ...completed })));
+    return this.#write(batch, hasCompleted, (item) => ({ ...item, ...completed }));
   }
 
-  async fail(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
-    return batch.map(({ claim }) => {
-      const attempts = claim.attempts + 1;
-      const landed = (item: StoredClaim) => item.leaseUntilMs === RELEASED && item.attempts === attempts;
-      return this.#write(claim, landed, (item) => ({ ...item, attempts, leaseUntilMs: RELEASED }));
-    });
+  async fail(batch: readonly Failure[]): Promise<WriteAnswer[]> {
+    return this.#write(
+      batch,
+      (item, { claim }) => hasFailed(item, claim.attempts + 1),
+      (item, { claim }) => ({ ...item, attempts: claim.attempts + 1, leaseUntilMs: RELEASED }),
+    );
   }
 
   async release(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
-    const landed = (item: StoredClaim) => item.leaseUntilMs === RELEASED;
-    return batch.map(({ claim }) => this.#write(claim, landed, (item) => ({ ...item, leaseUntilMs: RELEASED })));
+    return this.#write(batch, hasReleased, (item) => ({ ...item, leaseUntilMs: RELEASED }));
   }
 
   #claim(request: ClaimRequest): ClaimAnswer {
@@ -60,7 +82,7 @@ export class MemoryClaimStore implements ClaimStore {
     const verdict = stored && judge(stored, request, this.#options.clock.now(), this.#options.clockSkewMs);
     if (verdict && verdict.kind !== 'takeover') return verdict;
     const attempts = verdict?.attempts ?? 0;
-    const { token: owner, partition, offset, payloadDigest, leaseUntilMs } = request;
+    const { token: owner, partition, offset, payloadDigest, validation, leaseUntilMs } = request;
     this.items.set(request.id, {
       status: STATUS.inProgress,
       owner,
@@ -71,22 +93,28 @@ export class MemoryClaimStore implements ClaimStore {
       leaseUntilMs,
       expiration: this.#expiration(leaseUntilMs),
       outcome: undefined,
+      validation,
     });
     return { kind: 'claimed', claim: { ...request, attempts }, takeover: verdict !== undefined };
   }
 
-  /** Changes an item that we own, unless an earlier copy of the same write has `landed`. */
-  #write(
-    claim: Claim,
-    landed: (item: StoredClaim) => boolean,
-    change: (item: StoredClaim) => StoredClaim,
-  ): WriteAnswer {
-    const item = this.items.get(claim.id);
-    if (item?.owner !== claim.token) return { kind: 'lost' };
-    if (landed(item)) return { kind: 'written' };
-    if (item.status !== STATUS.inProgress || item.leaseUntilMs === RELEASED) return { kind: 'lost' };
-    this.items.set(claim.id, change(item));
-    return { kind: 'written' };
+  /** Changes the items that their claims own, unless an earlier copy of the same write has `landed`. */
+  #write<Member extends { readonly claim: Claim }>(
+    batch: readonly Member[],
+    landed: (item: StoredClaim, member: Member) => boolean,
+    change: (item: StoredClaim, member: Member) => StoredClaim,
+  ): WriteAnswer[] {
+    const twice = keyTwice(batch.map(({ claim }) => claim.id));
+    return batch.map((member) => {
+      if (twice) return twice;
+      const { id, token } = member.claim;
+      const item = this.items.get(id);
+      if (item?.owner !== token) return { kind: 'lost' };
+      if (landed(item, member)) return { kind: 'written' };
+      if (!isHeld(item)) return { kind: 'lost' };
+      this.items.set(id, change(item, member));
+      return { kind: 'written' };
+    });
   }
 
   #expiration(fromMs: number): number {

@@ -2,11 +2,12 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbClaimStore } from '../../handlers/claims/dynamodb-claim-store';
 import { DYNAMODB } from '../../local/servers/dynamodb-server';
 import { testLaws } from '../laws/claim-store-laws';
+import { testFoundItems } from '../laws/found-item-laws';
 import { type LiveServers, liveServers } from '../support/live-servers';
-import { storedClaim } from '../support/stored-claim';
+import { putRaw, rawItem, storedClaim } from '../support/stored-claim';
 import { createTable, testClient } from '../support/test-dynamodb';
 
-describe("the claim store keeps the laws on Amazon's DynamoDB Local, which gives the old item with a refused write", () => {
+describe("the claim store on Amazon's DynamoDB Local", () => {
   const table = `claims-${Date.now().toString(36)}`;
   let servers: LiveServers;
   let client: DynamoDBClient;
@@ -20,33 +21,18 @@ describe("the claim store keeps the laws on Amazon's DynamoDB Local, which gives
     await servers?.stop();
   });
 
-  testLaws((options) => {
-    const store = new DynamoDbClaimStore({ ...options, client, table });
-    return { store, stored: (id) => storedClaim(client, table, id) };
+  describe('keeps the laws', () => {
+    testLaws((options) => {
+      const store = new DynamoDbClaimStore({ ...options, client, table });
+      return { store, stored: (id) => storedClaim(client, table, id) };
+    });
   });
 
-  test('a refused write needs no extra read', async () => {
-    const sent: string[] = [];
-    const counting = {
-      send: (command: { constructor: { name: string } }) => {
-        sent.push(command.constructor.name);
-        return client.send(command as never);
-      },
-    } as unknown as DynamoDBClient;
-    const clock = { now: () => 1_790_000_000_000 };
-    const store = new DynamoDbClaimStore({ client: counting, table, clock, clockSkewMs: 0, rememberForSeconds: 60 });
-    const request = {
-      id: `reads-${Date.now()}`,
-      partition: 0,
-      offset: 1,
-      payloadDigest: undefined,
-      leaseUntilMs: 1_790_000_030_000,
-    };
-
-    await store.claim([{ ...request, token: 'a' }]);
-    const [busy] = await store.claim([{ ...request, token: 'b' }]);
-
-    expect(busy?.kind).toBe('busy');
-    expect(sent).toEqual(['PutItemCommand', 'PutItemCommand']);
+  describe('finds in the table', () => {
+    testFoundItems((options) => ({
+      store: new DynamoDbClaimStore({ ...options, client, table }),
+      put: (item) => putRaw(client, table, item),
+      item: (id) => rawItem(client, table, id),
+    }));
   });
 });

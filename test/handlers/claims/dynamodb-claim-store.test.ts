@@ -1,9 +1,11 @@
+import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import type { Claim, ClaimRequest, ClaimStore } from '../../../handlers/claims/claim-store';
 import { DynamoDbClaimStore } from '../../../handlers/claims/dynamodb-claim-store';
-import { type ClientFault, FaultyClient } from '../../support/faulty-client';
+import { DynamoDbEngine } from '../../../local/dynamodb/engine/engine';
+import { type ClientFault, type Command, FaultyClient } from '../../support/faulty-client';
 import { putRaw, type RawItem, rawItem } from '../../support/stored-claim';
-import { startTestDynamoDb, type TestDynamoDb, withoutOldItems } from '../../support/test-dynamodb';
+import { startTestDynamoDb, type TestDynamoDb } from '../../support/test-dynamodb';
 
 const START = 1_790_000_000_000;
 const LEASE = 30_000;
@@ -11,7 +13,7 @@ const REMEMBER = 1_209_600;
 
 let database: TestDynamoDb;
 beforeAll(async () => {
-  database = await startTestDynamoDb(withoutOldItems());
+  database = await startTestDynamoDb(new DynamoDbEngine({ memberItems: false }));
 });
 afterAll(() => database.stop());
 
@@ -21,16 +23,28 @@ beforeEach(() => {
   clock.nowMs = START;
 });
 
-function open(faultOf?: (name: string, nth: number) => ClientFault | undefined) {
-  const client = new FaultyClient(database.client, faultOf);
-  const store = new DynamoDbClaimStore({
-    client,
-    table: database.table,
-    clock,
-    clockSkewMs: 1_000,
-    rememberForSeconds: REMEMBER,
+type Kind = 'insert' | 'update' | 'read';
+
+/** What a request is for: a batch holds statements of one kind, as the adapter sends them. */
+function kindOf({ constructor: { name }, input }: Command): Kind {
+  if (name === 'BatchGetItemCommand') return 'read';
+  const [first] = (input as { Statements: { Statement: string }[] }).Statements;
+  return first?.Statement.startsWith('INSERT') ? 'insert' : 'update';
+}
+
+/** `faultOf` gets the kind of a request and how many of this kind were sent before. */
+function open(faultOf: (kind: Kind, nth: number) => ClientFault | undefined = () => undefined) {
+  const sent = { insert: 0, update: 0, read: 0 };
+  const client = new FaultyClient(database.client, (_name, _nth, command) => {
+    const kind = kindOf(command);
+    sent[kind] += 1;
+    return faultOf(kind, sent[kind] - 1);
   });
-  return { client, store };
+  return { client, store: storeOver(client), sent };
+}
+
+function storeOver(client: Pick<DynamoDBClient, 'send'>, table = database.table) {
+  return new DynamoDbClaimStore({ client, table, clock, clockSkewMs: 1_000, rememberForSeconds: REMEMBER });
 }
 
 const asks = (changes: Partial<ClaimRequest> = {}): ClaimRequest => ({
@@ -135,11 +149,11 @@ describe('the item of a claim', () => {
 
 describe('C8: lost requests and answers', () => {
   const FAULTS: readonly ClientFault[] = ['request lost', 'answer lost', 'late copy'];
-  const first = (wanted: string, fault: ClientFault) => (name: string, nth: number) =>
-    name === wanted && nth === 0 ? fault : undefined;
+  const first = (wanted: Kind, fault: ClientFault) => (kind: Kind, nth: number) =>
+    kind === wanted && nth === 0 ? fault : undefined;
 
   test.each(FAULTS)('a claim (%s) is unknown, and asked again with its token it is ours', async (fault) => {
-    const { store, client } = open(first('PutItemCommand', fault));
+    const { store, client } = open(first('insert', fault));
     const request = asks();
 
     const [unknown] = await store.claim([request]);
@@ -154,7 +168,7 @@ describe('C8: lost requests and answers', () => {
   test.each(FAULTS)('a takeover (%s) is unknown, and asked again with its token it is ours', async (fault) => {
     const old = await claimed(open().store);
     await open().store.fail([{ claim: old, error: 'E', atMs: START }]);
-    const { store, client } = open(first('UpdateItemCommand', fault));
+    const { store, client } = open(first('update', fault));
     const request = asks({ id: old.id });
 
     const [unknown] = await store.claim([request]);
@@ -168,7 +182,7 @@ describe('C8: lost requests and answers', () => {
 
   test.each(FAULTS)('the read after a refused write (%s) leaves the claim unknown, not absent', async (fault) => {
     const theirs = await claimed(open().store);
-    const { store } = open(first('GetItemCommand', fault));
+    const { store } = open(first('read', fault));
     const request = asks({ id: theirs.id });
 
     const [unknown] = await store.claim([request]);
@@ -183,7 +197,7 @@ describe('C8: lost requests and answers', () => {
     async (operation) => {
       for (const fault of FAULTS) {
         const claim = await claimed(open().store);
-        const { store, client } = open(first('UpdateItemCommand', fault));
+        const { store, client } = open(first('update', fault));
         const act = () =>
           ({
             complete: () => store.complete([{ claim }]),
@@ -205,13 +219,7 @@ describe('C8: lost requests and answers', () => {
 
   test('a write that was throttled is told from one that failed, and both from one that is refused for good', async () => {
     const throttled = open(() => 'throttled').store;
-    const missing = new DynamoDbClaimStore({
-      client: database.client,
-      table: 'no-such-table',
-      clock,
-      clockSkewMs: 0,
-      rememberForSeconds: 60,
-    });
+    const missing = storeOver(database.client, 'no-such-table');
 
     const answers = [...(await throttled.claim([asks()])), ...(await missing.claim([asks()]))];
 
@@ -221,33 +229,29 @@ describe('C8: lost requests and answers', () => {
     ]);
   });
 
-  test('one member that fails leaves the answers of the others as they are', async () => {
-    const { store } = open((name, nth) => (name === 'PutItemCommand' && nth === 1 ? 'request lost' : undefined));
+  test('a request that fails leaves the answers of the other requests as they are', async () => {
+    const { store } = open((kind, nth) => (kind === 'insert' && nth === 1 ? 'request lost' : undefined));
 
-    const answers = await store.claim([asks(), asks(), asks()]);
+    const answers = await store.claim(Array.from({ length: 60 }, () => asks()));
 
-    expect(answers.map(({ kind }) => kind)).toEqual(['claimed', 'unknown', 'claimed']);
+    expect(answers.map(({ kind }) => kind)).toEqual([
+      ...Array.from({ length: 25 }, () => 'claimed'),
+      ...Array.from({ length: 25 }, () => 'unknown'),
+      ...Array.from({ length: 10 }, () => 'claimed'),
+    ]);
   });
 });
 
 describe('C3: races between a read and a takeover', () => {
   /** Lets others act between the read and the takeover of one claim. */
   async function between(old: Claim, act: () => Promise<unknown>) {
-    const client = new FaultyClient(database.client);
     const racing = {
-      send: (async (command: { constructor: { name: string } }) => {
-        if (command.constructor.name === 'UpdateItemCommand' && client.names().at(-1) === 'GetItemCommand') await act();
-        return client.send(command as never);
+      send: (async (command: Command) => {
+        if (kindOf(command) === 'update') await act();
+        return database.client.send(command as never);
       }) as never,
     };
-    const store = new DynamoDbClaimStore({
-      client: racing,
-      table: database.table,
-      clock,
-      clockSkewMs: 1_000,
-      rememberForSeconds: REMEMBER,
-    });
-    const [answer] = await store.claim([asks({ id: old.id })]);
+    const [answer] = await storeOver(racing).claim([asks({ id: old.id })]);
     return answer;
   }
 
@@ -313,24 +317,15 @@ describe('C3: races between a read and a takeover', () => {
 
   test('an item that is read as absent though it is there is not taken over', async () => {
     const old = await claimed(open().store);
-    const { client, store } = open();
-    const vanishing = new DynamoDbClaimStore({
-      client: {
-        send: (async (command: { constructor: { name: string } }) => {
-          if (command.constructor.name === 'GetItemCommand') return {};
-          return client.send(command as never);
-        }) as never,
-      },
-      table: database.table,
-      clock,
-      clockSkewMs: 1_000,
-      rememberForSeconds: REMEMBER,
+    const vanishing = storeOver({
+      send: (async (command: Command) =>
+        kindOf(command) === 'read' ? {} : database.client.send(command as never)) as never,
     });
 
     const [answer] = await vanishing.claim([asks({ id: old.id })]);
 
-    expect(answer?.kind).not.toBe('claimed');
-    expect((await store.complete([{ claim: old }]))[0]).toEqual({ kind: 'written' });
+    expect(answer?.kind).toBe('busy');
+    expect((await open().store.complete([{ claim: old }]))[0]).toEqual({ kind: 'written' });
   });
 });
 
@@ -347,23 +342,15 @@ describe('C3: races with a stock layer, whose records have no token', () => {
   async function beside(changes: RawItem) {
     const request = asks();
     await putRaw(database.client, database.table, stock(request.id));
-    const { client } = open();
     const racing = {
-      send: (async (command: { constructor: { name: string } }) => {
-        if (command.constructor.name === 'UpdateItemCommand') {
+      send: (async (command: Command) => {
+        if (kindOf(command) === 'update') {
           await putRaw(database.client, database.table, stock(request.id, changes));
         }
-        return client.send(command as never);
+        return database.client.send(command as never);
       }) as never,
     };
-    const store = new DynamoDbClaimStore({
-      client: racing,
-      table: database.table,
-      clock,
-      clockSkewMs: 1_000,
-      rememberForSeconds: REMEMBER,
-    });
-    return (await store.claim([request]))[0];
+    return (await storeOver(racing).claim([request]))[0];
   }
 
   test('it completes its record, which stays as it was but for its status', async () => {
@@ -397,14 +384,165 @@ test('C5: a record that a stock layer completed over our claim is done, and stay
   expect(await item(claim.id)).toEqual(before);
 });
 
-test('C2: what stands in the way is read consistently', async () => {
-  const theirs = await claimed(open().store);
-  const { client, store } = open();
+describe('C2: reads', () => {
+  const readsOf = (client: FaultyClient) =>
+    client.sent
+      .filter((command) => kindOf(command) === 'read')
+      .map(({ input }) => (input as { RequestItems: Record<string, object> }).RequestItems[database.table]);
 
-  await store.claim([asks({ id: theirs.id })]);
+  test('what stands in the way is read consistently', async () => {
+    const theirs = await claimed(open().store);
+    const { client, store } = open();
 
-  const reads = client.sent.filter(({ constructor: { name } }) => name === 'GetItemCommand');
-  expect(reads.map(({ input }) => input)).toEqual([expect.objectContaining({ ConsistentRead: true })]);
+    await store.claim([asks({ id: theirs.id })]);
+
+    expect(readsOf(client)).toEqual([expect.objectContaining({ ConsistentRead: true })]);
+  });
+
+  test('a look-up is consistent, and no result of a stock layer travels with it', async () => {
+    const { client, store } = open();
+    const request = asks();
+    await putRaw(database.client, database.table, {
+      id: { S: request.id },
+      status: { S: 'COMPLETED' },
+      data: { S: 'x'.repeat(390_000) },
+    });
+    let received = '';
+    const recording = storeOver({
+      send: (async (command: Command) => {
+        const answer = await client.send(command as never);
+        received += JSON.stringify(answer);
+        return answer;
+      }) as never,
+    });
+
+    const answers = [...(await recording.lookUp([request])), ...(await recording.claim([request]))];
+
+    expect(answers).toEqual(Array.from({ length: 2 }, () => ({ kind: 'closed', outcome: 'done' })));
+    expect(received.length).toBeLessThan(5_000);
+    expect(readsOf(client)).toEqual([
+      expect.objectContaining({ ConsistentRead: true }),
+      expect.objectContaining({ ConsistentRead: true }),
+    ]);
+    expect(await store.lookUp([asks()])).toEqual([{ kind: 'open' }]);
+  });
+});
+
+describe('requests', () => {
+  const many = (count: number) => Array.from({ length: count }, () => asks());
+
+  test('1,000 records are claimed and completed in 80', async () => {
+    const { client, store } = open();
+
+    const answers = await store.claim(many(1_000));
+    const written = await store.complete(
+      answers.flatMap((answer) => (answer.kind === 'claimed' ? [{ claim: answer.claim }] : [])),
+    );
+
+    expect(written.filter(({ kind }) => kind === 'written')).toHaveLength(1_000);
+    expect(client.sent).toHaveLength(80);
+  });
+
+  test('1,000 records are looked up in 10', async () => {
+    const { client, store } = open();
+
+    await store.lookUp(many(1_000));
+
+    expect(client.sent).toHaveLength(10);
+  });
+
+  test('what is done already costs a claim its part of one read more, and nothing of it is written', async () => {
+    const requests = many(100);
+    const before = await open().store.claim(requests);
+    await open().store.complete(before.map((answer) => ({ claim: (answer as { claim: Claim }).claim })));
+    const { store, sent } = open();
+
+    const answers = await store.claim(requests.map(({ id }) => asks({ id })));
+
+    expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['closed']));
+    expect(sent).toEqual({ insert: 4, update: 0, read: 1 });
+  });
+
+  test('an empty batch sends nothing, and a key that stands twice neither', async () => {
+    const { client, store } = open();
+    const claim = await claimed(open().store);
+    const twice = asks();
+
+    await Promise.all([store.lookUp([]), store.claim([]), store.complete([]), store.release([])]);
+    const answers = [...(await store.claim([twice, asks(), twice])), ...(await store.complete([{ claim }, { claim }]))];
+
+    expect(client.sent).toEqual([]);
+    expect(answers).toHaveLength(5);
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ kind: 'unknown', reason: 'refused' });
+      expect((answer as { error: Error }).error.message).toMatch(/^The key shop#orders#\d+ stands twice in a batch/);
+    }
+  });
+});
+
+describe('C3: the item vanishes, as TTL does it, between any two requests', () => {
+  const remove = (id: string) =>
+    database.client.send(new DeleteItemCommand({ TableName: database.table, Key: { id: { S: id } } }));
+
+  /** Removes the item before the n-th request of a store. */
+  function vanishing(id: string, before: number) {
+    let requests = 0;
+    return storeOver({
+      send: (async (command: Command) => {
+        if (requests++ === before) await remove(id);
+        return database.client.send(command as never);
+      }) as never,
+    });
+  }
+
+  test.each([0, 1, 2])('before request %i of a claim that takes over what has expired', async (before) => {
+    const old = await claimed(open().store);
+    await open().store.fail([{ claim: old, error: 'E', atMs: START }]);
+    clock.nowMs = START + 2 * REMEMBER * 1_000;
+    const request = asks({ id: old.id });
+
+    const [answer] = await vanishing(old.id, before).claim([request]);
+
+    expect(answer).toMatchObject({ kind: 'claimed', claim: { ...request, attempts: 0 } });
+    expect(await item(old.id)).toMatchObject({ owner: { S: request.token } });
+  });
+
+  test('before the read of a claim that meets what is done: what was forgotten begins anew', async () => {
+    const old = await claimed(open().store);
+    await open().store.complete([{ claim: old }]);
+
+    const [answer] = await vanishing(old.id, 1).claim([asks({ id: old.id })]);
+
+    expect(answer).toMatchObject({ kind: 'claimed', takeover: false });
+  });
+
+  test.each(['complete', 'fail', 'release', 'renew'] as const)(
+    'before a %s: the claim is lost, and nothing is created',
+    async (operation) => {
+      const claim = await claimed(open().store);
+      const store = vanishing(claim.id, 0);
+
+      const [answer] = await {
+        complete: () => store.complete([{ claim }]),
+        fail: () => store.fail([{ claim, error: 'E', atMs: START }]),
+        release: () => store.release([{ claim }]),
+        renew: () => store.renew([{ claim, leaseUntilMs: START + 2 * LEASE }]),
+      }[operation]();
+
+      expect(answer).toEqual({ kind: 'lost' });
+      expect(await item(claim.id)).toBeUndefined();
+    },
+  );
+});
+
+test('the name of an error is kept up to 256 characters: an item has a limit', async () => {
+  const { store } = open();
+  const claim = await claimed(store);
+
+  const [answer] = await store.fail([{ claim, error: 'E'.repeat(500_000), atMs: START }]);
+
+  expect(answer).toEqual({ kind: 'written' });
+  expect((await item(claim.id))?.last_error).toEqual({ S: 'E'.repeat(256) });
 });
 
 describe('late copies', () => {
@@ -440,7 +578,7 @@ describe('late copies', () => {
           }
           const before: RawItem | undefined = await item(id);
           for (const command of client.sent) {
-            if (command.constructor.name !== 'GetItemCommand') await client.deliverAgain(command);
+            if (kindOf(command) !== 'read') await client.deliverAgain(command);
           }
           expect(await item(id)).toEqual(before);
         }

@@ -1,5 +1,5 @@
 import type { ClaimRequest } from '../../../handlers/claims/claim-store';
-import { judge, type StoredClaim } from '../../../handlers/claims/judge';
+import { judge, judgeLookUp, type StoredClaim } from '../../../handlers/claims/judge';
 
 const NOW = 1_790_000_000_000;
 const SKEW = 1_000;
@@ -49,6 +49,7 @@ const stock: StoredClaim = {
 
 const takeover = (attempts: number) => ({ kind: 'takeover', attempts });
 const busy = (leaseUntilMs: number) => ({ kind: 'busy', leaseUntilMs });
+const unreadable = (leaseUntilMs: number) => ({ ...busy(leaseUntilMs), unreadable: 'status' });
 const closed = (outcome: string) => ({ kind: 'closed', outcome });
 const claimed = (leaseUntilMs: number, attempts: number) => ({
   kind: 'claimed',
@@ -58,8 +59,10 @@ const claimed = (leaseUntilMs: number, attempts: number) => ({
 
 describe('C3: what a stored item means for a claim', () => {
   test.each<[string, StoredClaim, object]>([
-    ['an item that is gone', NOTHING, takeover(0)],
-    ['an item that is no idempotency record', { ...NOTHING, owner: 'ledger' }, takeover(0)],
+    ['an item that is no idempotency record', { ...NOTHING, owner: 'x' }, unreadable(Number.POSITIVE_INFINITY)],
+    ['a status that nobody writes', { ...theirs, status: 'DONE' }, unreadable(LATER_S * 1_000)],
+    ['a status that nobody writes, expired', { ...theirs, status: 'DONE', expiration: 1 }, takeover(0)],
+    ['an item that says itself that it is expired', { ...done, status: 'EXPIRED' }, takeover(0)],
 
     ['a live foreign claim', theirs, busy(NOW + 10_000)],
     ['a foreign lease that ends now', { ...theirs, leaseUntilMs: NOW }, busy(NOW)],
@@ -70,8 +73,10 @@ describe('C3: what a stored item means for a claim', () => {
 
     ['our own claim', mine, claimed(NOW + 20_000, 3)],
     ['our own claim after its lease', { ...mine, leaseUntilMs: NOW - 60_000 }, claimed(NOW - 60_000, 3)],
-    ['our own claim, released', { ...mine, leaseUntilMs: 0 }, takeover(3)],
+    ['our own claim, given back: the request is a late one', { ...mine, leaseUntilMs: 0 }, busy(NOW)],
     ['our own claim, completed', { ...mine, status: 'COMPLETED', outcome: 'done' }, closed('done')],
+    ['our own claim, parked', { ...mine, status: 'COMPLETED', outcome: 'parked' }, closed('parked')],
+    ['our own claim whose lease nobody can read', { ...mine, leaseUntilMs: undefined }, busy(LATER_S * 1_000)],
     ['our token at another offset', { ...mine, offset: 8 }, busy(NOW + 20_000)],
     ['our token in another partition', { ...mine, partition: 1 }, busy(NOW + 20_000)],
     ['our token with another payload', { ...mine, payloadDigest: 'other' }, { kind: 'conflict' }],
@@ -126,5 +131,31 @@ describe('C3: what a stored item means for a claim', () => {
   test('with no skew allowed a lease that ended a millisecond ago can be taken over', () => {
     expect(judge({ ...theirs, leaseUntilMs: NOW }, request, NOW, 0)).toEqual(busy(NOW));
     expect(judge({ ...theirs, leaseUntilMs: NOW - 1 }, request, NOW, 0)).toEqual(takeover(2));
+  });
+});
+
+describe('C2: what a stored item means for a look-up', () => {
+  const open = { kind: 'open' };
+  const conflict = { kind: 'conflict' };
+
+  test.each<[string, StoredClaim | undefined, object]>([
+    ['nothing', undefined, open],
+    ['an item that is no idempotency record', NOTHING, open],
+    ['a live claim', theirs, open],
+    ['our own claim', mine, open],
+    ['a released claim', { ...theirs, leaseUntilMs: 0 }, open],
+    ['a live claim with another payload', { ...theirs, payloadDigest: 'other' }, open],
+    ['a done record', done, closed('done')],
+    ['a parked record', { ...done, outcome: 'parked' }, closed('parked')],
+    ['a completed record of a stock layer', { ...NOTHING, status: 'COMPLETED', expiration: LATER_S }, closed('done')],
+    ['a done record that never expires', { ...done, expiration: undefined }, closed('done')],
+    ['a done record that expires now', { ...done, expiration: NOW / 1_000 }, open],
+    ['a done record that expires in a second', { ...done, expiration: NOW / 1_000 + 1 }, closed('done')],
+    ['a done record with another payload', { ...done, payloadDigest: 'other' }, conflict],
+    ['a parked record with another payload', { ...done, outcome: 'parked', payloadDigest: 'other' }, conflict],
+    ['an expired record with another payload', { ...done, payloadDigest: 'other', expiration: 1 }, open],
+    ['a status that nobody writes', { ...done, status: 'DONE' }, open],
+  ])('%s', (_, stored, expected) => {
+    expect(judgeLookUp(stored, request, NOW)).toEqual(expected);
   });
 });

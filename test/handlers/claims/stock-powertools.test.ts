@@ -5,7 +5,7 @@ import type { Claim, ClaimRequest } from '../../../handlers/claims/claim-store';
 import { DynamoDbClaimStore } from '../../../handlers/claims/dynamodb-claim-store';
 import { createProcessor } from '../../../handlers/create-processor';
 import { json } from '../../../handlers/index';
-import { type ProcessRecordsOptions, settingsOf } from '../../../handlers/options';
+import { type ProcessedRecord, type ProcessRecordsOptions, settingsOf } from '../../../handlers/options';
 import { FaultyClient } from '../../support/faulty-client';
 import { realPorts } from '../../support/real-ports';
 import { putRaw, rawItem } from '../../support/stored-claim';
@@ -60,14 +60,13 @@ function ourStore(given: { client?: Pick<DynamoDBClient, 'send'>; aheadMs?: numb
 
 /** Our runtime over the same table, in real time. */
 function ours(
-  process: ProcessRecordsOptions<Order>['process'],
-  given: { client?: Pick<DynamoDBClient, 'send'>; options?: Partial<ProcessRecordsOptions<Order>> } = {},
+  process: (record: ProcessedRecord<Order>) => unknown,
+  given: { client?: Pick<DynamoDBClient, 'send'> } = {},
 ) {
   const options: ProcessRecordsOptions<Order> = {
     value: json() as ProcessRecordsOptions<Order>['value'],
     identity: ({ value }) => value.orderId as string,
     process,
-    ...given.options,
   };
   return createProcessor(settingsOf(options), MAPPINGS, realPorts(ourStore(given)));
 }
