@@ -1,0 +1,82 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { ATTRIBUTES, STATUS } from '../../contract/idempotency-table';
+import { judge, RELEASED, type StoredClaim } from '../claims/judge';
+import type { Item } from '../dynamodb/item';
+import type { IdentityInsert, MemberRefusal } from './transaction-store';
+
+export interface IdentityRules {
+  readonly clockSkewMs: number;
+  readonly rememberForSeconds: number;
+}
+
+/** An identity that is done, as it stands in the table from now on. */
+export function doneItem(insert: IdentityInsert, atMs: number, { rememberForSeconds }: IdentityRules): Item {
+  const { id, token, partition, offset, payloadDigest } = insert;
+  return {
+    [ATTRIBUTES.id]: { S: id },
+    [ATTRIBUTES.status]: { S: STATUS.completed },
+    [ATTRIBUTES.outcome]: { S: 'done' },
+    [ATTRIBUTES.owner]: { S: token },
+    [ATTRIBUTES.partition]: { N: String(partition) },
+    [ATTRIBUTES.offset]: { N: String(offset) },
+    [ATTRIBUTES.expiration]: { N: String(Math.ceil(atMs / 1_000) + rememberForSeconds) },
+    ...(payloadDigest === undefined ? {} : { [ATTRIBUTES.payloadDigest]: { S: payloadDigest } }),
+  };
+}
+
+const NAMES = {
+  '#id': ATTRIBUTES.id,
+  '#expiration': ATTRIBUTES.expiration,
+  '#status': ATTRIBUTES.status,
+  '#lease': ATTRIBUTES.inProgressExpiration,
+};
+const NAMES_WITH_PAYLOAD = { ...NAMES, '#payload': ATTRIBUTES.payloadDigest };
+const insertableIf = (also: string) =>
+  'attribute_not_exists(#id) OR #expiration <= :now OR #status = :expired' +
+  ` OR (#status = :inProgress AND #lease < :over${also})`;
+const INSERTABLE = insertableIf('');
+const INSERTABLE_WITH_PAYLOAD = insertableIf(' AND (attribute_not_exists(#payload) OR #payload = :payload)');
+
+/**
+ * Done at once, where the identity is absent or has expired (T1), or where a worker that remembers by identity alone
+ * has claimed it, with the same payload, and has let go of it or outlived its lease: see docs/decisions/0006.
+ */
+export function identityInsert(
+  insert: IdentityInsert,
+  atMs: number,
+  table: string,
+  rules: IdentityRules,
+): TransactWriteItem {
+  const { payloadDigest } = insert;
+  const isCompared = payloadDigest !== undefined;
+  return {
+    Put: {
+      TableName: table,
+      Item: doneItem(insert, atMs, rules),
+      ConditionExpression: isCompared ? INSERTABLE_WITH_PAYLOAD : INSERTABLE,
+      // A name or a value that stands in no expression is refused.
+      ExpressionAttributeNames: isCompared ? NAMES_WITH_PAYLOAD : NAMES,
+      ExpressionAttributeValues: {
+        ':now': { N: String(Math.floor(atMs / 1_000)) },
+        ':expired': { S: STATUS.expired },
+        ':inProgress': { S: STATUS.inProgress },
+        ':over': { N: String(atMs - 2 * rules.clockSkewMs) },
+        ...(isCompared ? { ':payload': { S: payloadDigest } } : {}),
+      },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    },
+  };
+}
+
+/** Why the identity that stands there keeps its record out; undefined where it does not, or does not any more. */
+export function refusalOfIdentity(
+  stored: StoredClaim | undefined,
+  insert: IdentityInsert,
+  atMs: number,
+  { clockSkewMs }: IdentityRules,
+): MemberRefusal | undefined {
+  if (stored === undefined) return undefined;
+  const verdict = judge(stored, { ...insert, leaseUntilMs: RELEASED }, atMs, clockSkewMs);
+  if (verdict.kind === 'busy') return { kind: 'busy', leaseUntilMs: verdict.leaseUntilMs };
+  return verdict.kind === 'closed' || verdict.kind === 'conflict' ? verdict : undefined;
+}
