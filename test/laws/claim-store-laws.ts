@@ -2,7 +2,15 @@
  * The laws of ClaimStore (protocol section 5), written once and run on every implementation. A law is a value, so that
  * broken stores can be shown to break it (`mutants.test.ts`).
  */
-import type { Claim, ClaimAnswer, ClaimRequest, ClaimStore, WriteAnswer } from '../../handlers/claims/claim-store';
+import type {
+  Claim,
+  ClaimAnswer,
+  ClaimRequest,
+  ClaimStore,
+  LookUp,
+  LookUpAnswer,
+  WriteAnswer,
+} from '../../handlers/claims/claim-store';
 import type { StoredClaim } from '../../handlers/claims/judge';
 
 export const SKEW_MS = 1_000;
@@ -85,6 +93,31 @@ async function write(world: LawWorld, operation: Write, claim: Claim, leaseUntil
 
 const END_MS = START_MS + LEASE_MS;
 
+async function look({ store }: LawWorld, { id, payloadDigest }: LookUp): Promise<LookUpAnswer | undefined> {
+  const [answer] = await store.lookUp([{ id, payloadDigest }]);
+  return answer;
+}
+
+const range = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+/** Claims in one state each, by turns; those of the first kind are not stored at all. */
+const STATES = ['absent', 'done', 'live', 'failed'] as const;
+
+/** As many identities in {@link STATES}, by turns, with what an earlier worker asked for. */
+async function mixed(world: LawWorld, count: number): Promise<ClaimRequest[]> {
+  const { store, clock } = world;
+  const requests = range(count).map((offset) => asks(world, { offset }));
+  const inState = (state: (typeof STATES)[number]) =>
+    requests
+      .filter((_, index) => STATES[index % STATES.length] === state)
+      .map((request) => ({ ...request, attempts: 0 }));
+  const stored = requests.filter((_, index) => index % STATES.length > 0);
+  expect((await store.claim(stored)).map(({ kind }) => kind)).toEqual(stored.map(() => 'claimed'));
+  await store.complete(inState('done').map((claim) => ({ claim })));
+  await store.fail(inState('failed').map((claim) => ({ claim, error: 'E', atMs: clock.nowMs })));
+  return requests;
+}
+
 export const LAWS: readonly Law[] = [
   {
     name: 'C3: of two workers that ask at once exactly one gets the claim, and the other is told how long it lasts',
@@ -96,6 +129,21 @@ export const LAWS: readonly Law[] = [
 
       expect(answers.map(({ kind }) => kind).sort()).toEqual(['busy', 'claimed']);
       expect(answers.find(({ kind }) => kind === 'busy')).toEqual({ kind: 'busy', leaseUntilMs: END_MS });
+    },
+  },
+  {
+    name: 'C3: of two workers that take over at once exactly one gets the claim',
+    async holds(world) {
+      const first = asks(world);
+      await claimed(world, first);
+      world.clock.nowMs = END_MS + 60_000;
+      const rivals = [another(world, first), another(world, first), another(world, first)];
+
+      const answers = await Promise.all(rivals.map((rival) => ask(world, rival)));
+
+      expect(answers.map(({ kind }) => kind).sort()).toEqual(['busy', 'busy', 'claimed']);
+      const winner = rivals[answers.findIndex(({ kind }) => kind === 'claimed')];
+      expect((await world.stored(first.id))?.owner).toBe(winner?.token);
     },
   },
   {
@@ -159,6 +207,20 @@ export const LAWS: readonly Law[] = [
     },
   },
   {
+    name: 'C3: a takeover of a lease that ran out keeps the attempts that failed before it',
+    async holds(world) {
+      const first = asks(world);
+      await write(world, 'fail', await claimed(world, first));
+      await claimed(world, another(world, first));
+      world.clock.nowMs = END_MS + 60_000;
+
+      const claim = await claimed(world, another(world, first));
+
+      expect(claim.attempts).toBe(1);
+      expect((await world.stored(first.id))?.attempts).toBe(1);
+    },
+  },
+  {
     name: 'C5: what was released is taken over at once, with no attempt counted',
     async holds(world) {
       const first = asks(world);
@@ -207,6 +269,28 @@ export const LAWS: readonly Law[] = [
       }
 
       expect(await world.stored(old.id)).toEqual(before);
+    },
+  },
+  {
+    name: 'C5: an owner whose lease ran out completes, as long as nobody took over',
+    async holds(world) {
+      const claim = await claimed(world);
+      world.clock.nowMs = END_MS + 60_000;
+
+      expect(await write(world, 'complete', claim)).toBe('written');
+
+      expect((await world.stored(claim.id))?.status).toBe('COMPLETED');
+    },
+  },
+  {
+    name: 'C4: an owner whose lease ran out renews it, as long as nobody took over',
+    async holds(world) {
+      const claim = await claimed(world);
+      world.clock.nowMs = END_MS + 60_000;
+
+      expect(await write(world, 'renew', claim)).toBe('written');
+
+      expect((await ask(world, another(world, claim))).kind).toBe('busy');
     },
   },
   {
@@ -362,6 +446,33 @@ export const LAWS: readonly Law[] = [
     },
   },
   {
+    name: 'C5: what is done is closed for its own token too',
+    async holds(world) {
+      const request = asks(world);
+      await write(world, 'complete', await claimed(world, request));
+      const before = await world.stored(request.id);
+
+      expect(await ask(world, request)).toEqual({ kind: 'closed', outcome: 'done' });
+
+      expect(await world.stored(request.id)).toEqual(before);
+    },
+  },
+  {
+    name: 'C3: a late copy of a claim that was given back changes nothing',
+    async holds(world) {
+      for (const operation of ['release', 'fail'] as const) {
+        const request = asks(world);
+        await write(world, operation, await claimed(world, request));
+        const before = await world.stored(request.id);
+
+        const answer = await ask(world, request);
+
+        expect([operation, answer.kind]).toEqual([operation, 'busy']);
+        expect(await world.stored(request.id)).toEqual(before);
+      }
+    },
+  },
+  {
     name: 'C5: what was given back is not completed, failed or renewed by a late copy of its owner',
     async holds(world) {
       const released = await claimed(world);
@@ -482,6 +593,121 @@ export const LAWS: readonly Law[] = [
     },
   },
   {
+    name: 'C2: a look-up finds nothing closed in what is absent, claimed, failed or given back',
+    async holds(world) {
+      const [live, failed, released] = [await claimed(world), await claimed(world), await claimed(world)];
+      await write(world, 'fail', failed);
+      await write(world, 'release', released);
+
+      const answers = await world.store.lookUp([asks(world), live, failed, released]);
+
+      expect(answers.map(({ kind }) => kind)).toEqual(['open', 'open', 'open', 'open']);
+    },
+  },
+  {
+    name: 'C2: a look-up finds what is done until it expires, and changes nothing',
+    async holds(world) {
+      const claim = await claimed(world);
+      await write(world, 'complete', claim);
+      const before = await world.stored(claim.id);
+      world.clock.nowMs = START_MS + REMEMBER_FOR_SECONDS * 1_000 - 1;
+
+      expect(await look(world, claim)).toEqual({ kind: 'closed', outcome: 'done' });
+
+      world.clock.nowMs = END_MS + REMEMBER_FOR_SECONDS * 1_000;
+      expect(await look(world, claim)).toEqual({ kind: 'open' });
+      expect(await world.stored(claim.id)).toEqual(before);
+    },
+  },
+  {
+    name: 'C7: a look-up of what is done with another payload is a conflict',
+    async holds(world) {
+      const claim = await claimed(world);
+      await write(world, 'complete', claim);
+
+      const answers = [
+        await look(world, { ...claim, payloadDigest: 'other' }),
+        await look(world, { ...claim, payloadDigest: undefined }),
+      ];
+
+      expect(answers.map((answer) => answer?.kind)).toEqual(['conflict', 'closed']);
+    },
+  },
+  {
+    name: 'C2: many look-ups at once are answered each for itself, in their order',
+    async holds(world) {
+      const requests = await mixed(world, 212);
+
+      const answers = await world.store.lookUp(requests);
+
+      expect(answers.map(({ kind }) => kind)).toEqual(
+        requests.map((_, index) => (STATES[index % STATES.length] === 'done' ? 'closed' : 'open')),
+      );
+    },
+  },
+  {
+    name: 'C9: many claims at once are answered each for itself, in their order',
+    async holds(world) {
+      const requests = (await mixed(world, 212)).map((first) => another(world, first));
+      const expected = { absent: 'claimed', done: 'closed', live: 'busy', failed: 'claimed' } as const;
+
+      const answers = await world.store.claim(requests);
+
+      answers.forEach((answer, index) => {
+        const state = STATES[index % STATES.length] as (typeof STATES)[number];
+        expect([index, answer.kind]).toEqual([index, expected[state]]);
+        if (answer.kind !== 'claimed') return;
+        expect(answer.claim).toEqual({ ...requests[index], attempts: state === 'failed' ? 1 : 0 });
+      });
+    },
+  },
+  {
+    name: 'C9: many writes at once are answered each for itself, in their order',
+    async holds(world) {
+      const requests = range(112).map((offset) => asks(world, { offset }));
+      await world.store.claim(requests);
+      const isOwner = (index: number) => index % 3 !== 1;
+      const claims = requests.map((request, index) => ({
+        claim: {
+          ...request,
+          attempts: 0,
+          ...(isOwner(index) ? {} : { token: fresh('stranger'), offset: 1_000 + index }),
+        },
+      }));
+
+      const renewed = await world.store.renew(claims.map((member) => ({ ...member, leaseUntilMs: END_MS + 1 })));
+      const completed = await world.store.complete(claims);
+
+      const expected = requests.map((_, index) => (isOwner(index) ? 'written' : 'lost'));
+      expect(renewed.map(({ kind }) => kind)).toEqual(expected);
+      expect(completed.map(({ kind }) => kind)).toEqual(expected);
+    },
+  },
+  {
+    name: 'C9: a batch of claims in which a key stands twice changes nothing and has no answer',
+    async holds(world) {
+      const [first, other] = [asks(world), asks(world)];
+
+      const answers = await world.store.claim([first, other, another(world, first, { offset: 8 })]);
+
+      expect(answers.map(({ kind }) => kind)).toEqual(['unknown', 'unknown', 'unknown']);
+      expect(await world.stored(first.id)).toBeUndefined();
+      expect(await world.stored(other.id)).toBeUndefined();
+    },
+  },
+  {
+    name: 'C9: a batch of writes in which a key stands twice changes nothing and has no answer',
+    async holds(world) {
+      const [first, other] = [await claimed(world), await claimed(world)];
+      const before = await world.stored(other.id);
+
+      const answers = await world.store.complete([{ claim: first }, { claim: other }, { claim: first }]);
+
+      expect(answers.map(({ kind }) => kind)).toEqual(['unknown', 'unknown', 'unknown']);
+      expect(await world.stored(other.id)).toEqual(before);
+    },
+  },
+  {
     name: 'C9: a batch is answered member by member, in its order',
     async holds(world) {
       const done = await claimed(world);
@@ -522,6 +748,7 @@ export const LAWS: readonly Law[] = [
     name: 'an empty batch has an empty answer',
     async holds({ store }) {
       const answers = await Promise.all([
+        store.lookUp([]),
         store.claim([]),
         store.renew([]),
         store.complete([]),
@@ -529,7 +756,7 @@ export const LAWS: readonly Law[] = [
         store.release([]),
       ]);
 
-      expect(answers).toEqual([[], [], [], [], []]);
+      expect(answers).toEqual([[], [], [], [], [], []]);
     },
   },
 ];

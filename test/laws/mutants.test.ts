@@ -1,5 +1,5 @@
 /** Tests the laws: each is broken by a small, plausible mistake, which no other law notices. */
-import type { ClaimRequest, ClaimStore, WriteAnswer } from '../../handlers/claims/claim-store';
+import type { ClaimAnswer, ClaimRequest, ClaimStore, WriteAnswer } from '../../handlers/claims/claim-store';
 import type { StoredClaim } from '../../handlers/claims/judge';
 import { MemoryClaimStore, type MemoryClaimStoreOptions } from '../../handlers/claims/memory-claim-store';
 import { LAWS, openWorld } from './claim-store-laws';
@@ -21,6 +21,8 @@ const WRITTEN: WriteAnswer = { kind: 'written' };
 
 type AnyMember = Parameters<ClaimStore['renew']>[0][number] & Parameters<ClaimStore['fail']>[0][number];
 
+const hasTwins = (ids: readonly string[]) => new Set(ids).size < ids.length;
+
 /** Replaces one write, member by member; `otherwise` is what the right store does. */
 function onWrite(
   operation: Write,
@@ -33,6 +35,7 @@ function onWrite(
 ): Partial<ClaimStore> {
   const original = right[operation].bind(right) as (batch: readonly AnyMember[]) => Promise<WriteAnswer[]>;
   const mutated = async (batch: readonly AnyMember[]) => {
+    if (hasTwins(batch.map(({ claim }) => claim.id))) return original(batch);
     const answers: WriteAnswer[] = [];
     for (const member of batch) {
       const otherwise = async () => (await original([member]))[0] as WriteAnswer;
@@ -54,6 +57,7 @@ function onClaim(
 ): Partial<ClaimStore> {
   return {
     claim: async (batch) => {
+      if (hasTwins(batch.map(({ id }) => id))) return right.claim(batch);
       const answers = [];
       for (const request of batch) {
         const before = right.items.get(request.id);
@@ -148,7 +152,10 @@ const MUTANTS: readonly Mutant[] = [
     mistake: 'a claim that was released before any failure waits for its lease',
     change: (parts) =>
       onClaim(parts, (stored, request, nowMs) =>
-        isBack(stored) && stored.attempts === 0 && stored.payloadDigest === request.payloadDigest
+        isBack(stored) &&
+        stored.attempts === 0 &&
+        stored.owner !== request.token &&
+        stored.payloadDigest === request.payloadDigest
           ? { stored: { leaseUntilMs: nowMs } }
           : undefined,
       ),
@@ -318,6 +325,14 @@ const MUTANTS: readonly Mutant[] = [
       }),
   },
   {
+    breaks: 'C3: a late copy of a claim that was given back',
+    mistake: 'what was given back is free for whoever gave it back too',
+    change: (parts) =>
+      onClaim(parts, (stored, { token }) =>
+        isBack(stored) && stored.owner === token ? { stored: { owner: undefined } } : undefined,
+      ),
+  },
+  {
     breaks: 'C5: what was given back is not completed',
     mistake: 'the owner may complete what it has released',
     change: (parts) =>
@@ -394,9 +409,147 @@ const MUTANTS: readonly Mutant[] = [
       ),
   },
   {
+    breaks: 'C3: of two workers that take over at once',
+    mistake: 'a takeover is not conditional on what was read',
+    change: ({ right, options }) => ({
+      claim: async (batch) => {
+        const stale = batch.filter(({ id }) => {
+          const { leaseUntilMs = 0 } = right.items.get(id) ?? {};
+          return leaseUntilMs > 0 && options.clock.now() > leaseUntilMs + 30_000;
+        });
+        const read = stale.map(({ id }) => [id, right.items.get(id)] as const);
+        await Promise.resolve();
+        for (const [id, item] of read) if (item) right.items.set(id, item);
+        return right.claim(batch);
+      },
+    }),
+  },
+  {
+    breaks: 'C3: a takeover of a lease that ran out keeps the attempts',
+    mistake: 'a takeover of a lease that ran out begins the history anew',
+    change: (parts) =>
+      onClaim(parts, ({ leaseUntilMs }, _, nowMs) =>
+        leaseUntilMs && leaseUntilMs < nowMs ? { stored: { attempts: 0 } } : undefined,
+      ),
+  },
+  {
+    breaks: 'C5: an owner whose lease ran out completes',
+    mistake: 'a completion after the lease is refused',
+    change: (parts) =>
+      onWrite('complete', parts, (_, stored, otherwise) =>
+        (stored?.leaseUntilMs ?? Number.POSITIVE_INFINITY) < parts.options.clock.now() ? LOST : otherwise(),
+      ),
+  },
+  {
+    breaks: 'C4: an owner whose lease ran out renews it',
+    mistake: 'a renewal after the lease is refused',
+    change: (parts) =>
+      onWrite('renew', parts, (_, stored, otherwise) =>
+        (stored?.leaseUntilMs ?? Number.POSITIVE_INFINITY) < parts.options.clock.now() ? LOST : otherwise(),
+      ),
+  },
+  {
+    breaks: 'C5: what is done is closed for its own token too',
+    mistake: 'the owner gets back what it has completed',
+    change: (parts) =>
+      onClaim(parts, ({ owner, status }, { token, leaseUntilMs }) =>
+        owner === token && status === 'COMPLETED' ? { stored: { status: 'INPROGRESS', leaseUntilMs } } : undefined,
+      ),
+  },
+  {
+    breaks: 'C2: a look-up finds nothing closed in what is absent',
+    mistake: 'what failed is closed for a look-up',
+    change: ({ right }) => ({
+      lookUp: async (batch) => {
+        const answers = await right.lookUp(batch);
+        return answers.map((answer, index) =>
+          right.items.get(batch[index]?.id ?? '')?.attempts && batch.length < 100
+            ? { kind: 'closed', outcome: 'done' }
+            : answer,
+        );
+      },
+    }),
+  },
+  {
+    breaks: 'C2: a look-up finds what is done until it expires',
+    mistake: 'a look-up does not know that a mark expires',
+    change: ({ right }) => ({
+      lookUp: async (batch) => {
+        const answers = await right.lookUp(batch);
+        return answers.map((answer, index) =>
+          answer.kind === 'open' && right.items.get(batch[index]?.id ?? '')?.status === 'COMPLETED'
+            ? { kind: 'closed', outcome: 'done' }
+            : answer,
+        );
+      },
+    }),
+  },
+  {
+    breaks: 'C7: a look-up of what is done with another payload',
+    mistake: 'a look-up does not compare payloads',
+    change: ({ right }) => ({
+      lookUp: (batch) => right.lookUp(batch.map(({ id }) => ({ id, payloadDigest: undefined }))),
+    }),
+  },
+  {
+    breaks: 'C2: many look-ups at once',
+    mistake: 'look-ups behind the hundredth are not asked for',
+    change: ({ right }) => ({
+      lookUp: async (batch) => {
+        const answers = await right.lookUp(batch.slice(0, 100));
+        return batch.map((_, index) => answers[index] ?? { kind: 'open' });
+      },
+    }),
+  },
+  {
+    breaks: 'C9: many claims at once',
+    mistake: 'the answers of each 25 begin with the ones that were refused',
+    change: ({ right }) => ({
+      claim: async (batch) => {
+        const answers = await right.claim(batch);
+        const isRefused = ({ kind }: ClaimAnswer) => kind !== 'claimed';
+        if (answers.length < 200) return answers;
+        return [...answers.filter(isRefused), ...answers.filter((answer) => !isRefused(answer))];
+      },
+    }),
+  },
+  {
+    breaks: 'C9: many writes at once',
+    mistake: 'a refusal among 25 refuses all of them',
+    change: ({ right }) => ({
+      complete: async (batch) => {
+        const answers = await right.complete(batch);
+        if (batch.length < 25) return answers;
+        return answers.map((_, index) => {
+          const start = index - (index % 25);
+          return answers.slice(start, start + 25).some(({ kind }) => kind === 'lost') ? LOST : WRITTEN;
+        });
+      },
+    }),
+  },
+  {
+    breaks: 'C9: a batch of claims in which a key stands twice',
+    mistake: 'a claim that stands twice in a batch is taken once',
+    change: ({ right }) => ({
+      claim: async (batch) => (await Promise.all(batch.map((request) => right.claim([request])))).flat(),
+    }),
+  },
+  {
+    breaks: 'C9: a batch of writes in which a key stands twice',
+    mistake: 'a mark that stands twice in a batch is written once',
+    change: ({ right }) => ({
+      complete: async (batch) => (await Promise.all(batch.map((member) => right.complete([member])))).flat(),
+    }),
+  },
+  {
     breaks: 'C9: a batch is answered member by member',
     mistake: 'answers come as they arrive',
-    change: ({ right }) => ({ claim: async (batch) => (await right.claim(batch)).reverse() }),
+    change: ({ right }) => ({
+      claim: async (batch) => {
+        const answers = await right.claim(batch);
+        return batch.length < 25 ? answers.reverse() : answers;
+      },
+    }),
   },
   {
     breaks: 'C9: a batch of writes is answered member by member',
@@ -422,6 +575,7 @@ function broken({ change }: Pick<Mutant, 'change'>) {
   return (options: MemoryClaimStoreOptions) => {
     const right = new MemoryClaimStore(options);
     const store: ClaimStore = {
+      lookUp: (batch) => right.lookUp(batch),
       claim: (batch) => right.claim(batch),
       renew: (batch) => right.renew(batch),
       complete: (batch) => right.complete(batch),
