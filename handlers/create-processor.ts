@@ -1,19 +1,30 @@
 import type { Mappings } from '../contract/environment';
 import type { BatchResponse, InvocationContext } from '../contract/event';
-import { answerFor, type Outcome } from './core/answer';
-import { Deadline, MINIMUM_RESERVE_MS } from './core/deadline';
+import { type ArrayOutcomes, answerFor, type Outcome } from './core/answer';
+import { Deadline } from './core/deadline';
 import { type Caller, callerOf } from './core/mapping';
 import { Invocation } from './engine/invocation';
-import { prepare } from './engine/prepare';
+import type { EventArray, Memory, Noticed } from './engine/memory';
 import { RecordState } from './engine/record-state';
-import { contextMissing, isOnceError, validationUnsettled } from './errors';
+import { Scope } from './engine/scope';
+import { contextMissing, isOnceError } from './errors';
 import type { Log } from './observe/log';
-import type { Settings } from './options';
+import type { Remember, Settings } from './options';
 import type { Ports } from './ports';
-import { type PartitionArray, parseEvent } from './record/parse-event';
+import { parseEvent } from './record/parse-event';
+import { IdentityMemory } from './remember/identity-memory';
+import { LedgerMemory } from './remember/ledger-memory';
+import { TransactionMemory } from './remember/transaction-memory';
 
 /** A plain Lambda handler for events of a Kafka event source mapping. */
 export type Handler = (event: unknown, context: InvocationContext) => Promise<BatchResponse | undefined>;
+
+/** The three ways of remembering what is done (protocol section 1). */
+const MEMORIES: Readonly<Record<Remember, new <T>(arrays: readonly EventArray<T>[], scope: Scope<T>) => Memory<T>>> = {
+  ledger: LedgerMemory,
+  identity: IdentityMemory,
+  transaction: TransactionMemory,
+};
 
 /** The runtime without its surroundings: everything outside comes in as a port. */
 export function createProcessor<T>(settings: Settings<T>, mappings: Mappings, ports: Ports): Handler {
@@ -22,36 +33,18 @@ export function createProcessor<T>(settings: Settings<T>, mappings: Mappings, po
     const deadline = new Deadline(ports.clock.now(), remainingMs, settings.abortGraceMs);
     const caller = callerOf(context.invokedFunctionArn, mappings);
     const arrays = parseEvent(event);
-    const states = await beforeDeadline(
-      Promise.all(
-        arrays.flatMap(({ records }) =>
-          records.map(async (record) => new RecordState(record, await prepare(record, caller.consumer, settings))),
-        ),
-      ),
-      deadline,
-      ports,
-    );
-    await new Invocation(states, settings, ports, deadline).run();
-    report(ports.log, caller, states);
-    const answer = answerFor(outcomes(arrays, states), caller.mode);
+    const held = arrays.map(({ name, records }): EventArray<T> => {
+      return { name, states: records.map((record) => new RecordState<T>(record)) };
+    });
+    const scope = new Scope(settings, caller, ports, deadline);
+    const memory = new MEMORIES[settings.remember](held, scope);
+    await new Invocation(held, scope, memory).run();
+    report(ports.log, caller, held, memory.noticed);
+    const answer = answerFor(held.map(outcomesOf), caller.mode);
     if (answer.kind === 'throw') throw answer.error;
     return answer.response;
   };
 }
-
-/** Validation is user code too, and it has no signal: what is still running at the deadline ends the process (A5). */
-async function beforeDeadline<Result>(work: Promise<Result>, deadline: Deadline, ports: Ports): Promise<Result> {
-  const timer = new AbortController();
-  const leftMs = Math.max(0, deadline.endsAtMs - MINIMUM_RESERVE_MS - ports.clock.now());
-  const result = await Promise.race([work, ports.sleep(leftMs, timer.signal).then(() => TOO_LATE)]);
-  timer.abort();
-  if (result !== TOO_LATE) return result as Result;
-  const error = validationUnsettled({});
-  ports.log.error(error.message, { code: error.code });
-  return ports.exit(1);
-}
-
-const TOO_LATE = Symbol('too late');
 
 function remainingTime(context: InvocationContext | undefined): number {
   if (typeof context?.invokedFunctionArn !== 'string') {
@@ -67,18 +60,15 @@ function remainingTime(context: InvocationContext | undefined): number {
   return remainingMs;
 }
 
-function outcomes<T>(arrays: readonly PartitionArray[], states: readonly RecordState<T>[]) {
-  let next = 0;
-  return arrays.map(({ name, records }) => ({
-    name,
-    records: records.map(({ offset }) => ({ offset, outcome: states[next++]?.outcome ?? ('open' as const) })),
-  }));
+function outcomesOf<T>({ name, states }: EventArray<T>): ArrayOutcomes {
+  return { name, records: states.map(({ record, outcome }) => ({ offset: record.offset, outcome })) };
 }
 
 const NAMED = 20;
 
 /** One line for the invocation, and one for each of the first records that are open for a reason of their own. */
-function report<T>(log: Log, caller: Caller, states: readonly RecordState<T>[]): void {
+function report<T>(log: Log, caller: Caller, arrays: readonly EventArray<T>[], noticed: Noticed): void {
+  const states = arrays.flatMap((array) => array.states);
   const count = (outcome: Outcome) => states.filter((state) => state.outcome === outcome).length;
   for (const state of states.filter(({ error }) => error !== undefined).slice(0, NAMED)) {
     log.error(`${state.name} stays open`, { mapping: caller.mapping, ...errorFields(state.error) });
@@ -91,6 +81,7 @@ function report<T>(log: Log, caller: Caller, states: readonly RecordState<T>[]):
     duplicate: count('duplicate'),
     parked: count('parked'),
     open: count('open'),
+    ...noticed,
   });
 }
 

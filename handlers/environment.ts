@@ -1,4 +1,10 @@
-import { ENVIRONMENT, MAPPING_NAME, type Mapping, type Mappings } from '../contract/environment';
+import {
+  ENVIRONMENT,
+  MAPPING_NAME,
+  type Mapping,
+  type Mappings,
+  MINIMUM_REMEMBER_FOR_SECONDS,
+} from '../contract/environment';
 import { environmentInvalid, environmentMissing, idempotencyDisabled, sharedProcess } from './errors';
 
 export interface Environment {
@@ -14,10 +20,7 @@ const FALSY = new Set(['', '0', 'n', 'no', 'f', 'false', 'off']);
 
 /** Reads and checks the variables of a deployed function. Throws at the first one that is missing or unusable. */
 export function readEnvironment(variables: Variables): Environment {
-  const disabled = variables[ENVIRONMENT.powertoolsDisabled]?.trim();
-  if (disabled !== undefined && !FALSY.has(disabled.toLowerCase())) {
-    throw idempotencyDisabled({ name: ENVIRONMENT.powertoolsDisabled, received: disabled });
-  }
+  refuseDisabledIdempotency(variables);
   const shared = variables[ENVIRONMENT.lambdaMaxConcurrency]?.trim();
   if (shared !== undefined && shared !== '' && shared !== '1') {
     throw sharedProcess({ name: ENVIRONMENT.lambdaMaxConcurrency, received: shared });
@@ -31,6 +34,14 @@ export function readEnvironment(variables: Variables): Environment {
   };
 }
 
+/** Throws when Powertools' switch asks for effects without idempotency (protocol D5). */
+export function refuseDisabledIdempotency(variables: Variables): void {
+  const disabled = variables[ENVIRONMENT.powertoolsDisabled]?.trim();
+  if (disabled !== undefined && !FALSY.has(disabled.toLowerCase())) {
+    throw idempotencyDisabled({ name: ENVIRONMENT.powertoolsDisabled, received: disabled });
+  }
+}
+
 function required(variables: Variables, name: string, meaning: string): string {
   const value = variables[name]?.trim();
   if (value === undefined || value === '') throw environmentMissing({ name, meaning });
@@ -39,11 +50,11 @@ function required(variables: Variables, name: string, meaning: string): string {
 
 function parseSeconds(text: string): number {
   const seconds = Number(text);
-  if (!Number.isSafeInteger(seconds) || seconds < 60) {
+  if (!Number.isSafeInteger(seconds) || seconds < MINIMUM_REMEMBER_FOR_SECONDS) {
     throw environmentInvalid({
       name: ENVIRONMENT.rememberForSeconds,
       received: JSON.stringify(text),
-      accepted: 'a whole number of seconds, 60 or more',
+      accepted: `a whole number of seconds, ${MINIMUM_REMEMBER_FOR_SECONDS} or more`,
     });
   }
   return seconds;

@@ -8,3 +8,15 @@ export { processRecords } from './process-records';
 export type { Codec } from './record/codec';
 export type { Headers } from './record/headers';
 export { json } from './record/json';
+export {
+  type ItemTarget,
+  type OneTimeToken,
+  type OptimisticVersion,
+  oneTimeToken,
+  optimisticVersion,
+  type StateStep,
+  stateStep,
+  type UniqueInsert,
+  uniqueInsert,
+} from './transaction/builders';
+export type { ConditionMeaning, TransactionWrite, TransactionWrites } from './transaction/transaction-write';

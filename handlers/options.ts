@@ -4,6 +4,7 @@ import { optionsInvalid } from './errors';
 import type { Codec } from './record/codec';
 import type { Headers } from './record/headers';
 import type { RawRecord } from './record/parse-event';
+import type { TransactionWrites } from './transaction/transaction-write';
 
 export type Tombstones = 'process' | 'skip';
 
@@ -24,22 +25,12 @@ export interface ProcessedRecord<Value> extends DecodedRecord<Value> {
   readonly signal: AbortSignal;
 }
 
-export interface ProcessRecordsOptions<T, Mode extends Tombstones | undefined = undefined> {
+/** The ways of remembering what is done. The user does not name one: they follow from what is declared. */
+export type Remember = 'ledger' | 'identity' | 'transaction';
+
+interface CommonOptions<T, Mode extends Tombstones | undefined> {
   /** Decodes the value: `json()` or `json(schema)`. */
   readonly value: Codec<T>;
-  /**
-   * What makes two records mean the same thing: a non-empty string, a bigint or a finite number. The effect happens
-   * once per identity, within the time that marks are remembered. Required until the offset ledger exists.
-   */
-  readonly identity: (record: DecodedRecord<ValueOf<T, Mode>>) => Identity;
-  /** The effect. It has happened when the returned promise resolves; when it rejects, the record stays open. */
-  readonly process: (record: ProcessedRecord<ValueOf<T, Mode>>) => unknown;
-  /**
-   * What is compared when an identity comes again; another payload is an error of the later record.
-   * A function narrows it (its result is compared as JSON), `false` turns it off.
-   * @default the raw bytes of the value
-   */
-  readonly payload?: ((record: DecodedRecord<ValueOf<T, Mode>>) => unknown) | false;
   /**
    * What to do with a record without a value: `process` it (as null, to `identity` too) or `skip` it.
    * @default a tombstone is an error of its record
@@ -53,24 +44,70 @@ export interface ProcessRecordsOptions<T, Mode extends Tombstones | undefined = 
   readonly order?: Order;
   /** How many records run at once over all lanes. @default 32 */
   readonly concurrency?: number;
-  /** How long a claim holds without being renewed; a record of a crashed worker waits for the rest of it. @default 30 000 */
+  /**
+   * How long a claim (with `identity`) or a partition (without) is ours without being renewed, in ms; what a crashed
+   * worker held waits for the rest of it. @default 30 000 with `identity`, 10 000 without and with `transaction`
+   */
   readonly leaseMs?: number;
+  /** How long a finished effect may wait for its mark to travel with others, in ms. @default 250 */
+  readonly checkpointMs?: number;
   /** By how much the clocks of two workers may differ. @default 1 000 */
   readonly clockSkewMs?: number;
   /** How long aborted records may go on before the process is ended. @default 500 */
   readonly abortGraceMs?: number;
 }
 
+interface IdentityOptions<T, Mode extends Tombstones | undefined> {
+  /**
+   * What makes two records mean the same thing: a non-empty string, a bigint or a finite number. The effect happens
+   * once per identity, within the time that marks are remembered.
+   * @default offsets are remembered: each record takes effect once, producer duplicates too
+   */
+  readonly identity?: (record: DecodedRecord<ValueOf<T, Mode>>) => Identity;
+  /**
+   * What is compared when an identity comes again; another payload is an error of the later record.
+   * A function narrows it (its result is compared as JSON), `false` turns it off. Only with `identity`.
+   * @default the raw bytes of the value
+   */
+  readonly payload?: ((record: DecodedRecord<ValueOf<T, Mode>>) => unknown) | false;
+}
+
+interface EffectOptions<T, Mode extends Tombstones | undefined> {
+  /** The effect. It has happened when the returned promise resolves; when it rejects, the record stays open. */
+  readonly process: (record: ProcessedRecord<ValueOf<T, Mode>>) => unknown;
+  readonly transaction?: false;
+  readonly independent?: undefined;
+}
+
+interface TransactionOptions<T, Mode extends Tombstones | undefined> {
+  /** `process` returns DynamoDB writes: they and the mark of their record take effect in one transaction, or neither does. */
+  readonly transaction: true;
+  /** Gives the writes of a record. It has no effect of its own: it may be called again for a record that is done. */
+  readonly process: (record: ProcessedRecord<ValueOf<T, Mode>>) => TransactionWrites | PromiseLike<TransactionWrites>;
+  /**
+   * The writes of a record do not depend on what `process` reads: the next one of its lane need not wait for their
+   * commit, and many travel in one transaction. @default false
+   */
+  readonly independent?: boolean;
+}
+
+export type ProcessRecordsOptions<T, Mode extends Tombstones | undefined = undefined> = CommonOptions<T, Mode> &
+  IdentityOptions<T, Mode> &
+  (EffectOptions<T, Mode> | TransactionOptions<T, Mode>);
+
 /** Options with every default filled in. */
 export interface Settings<T> {
+  readonly remember: Remember;
   readonly value: Codec<T>;
-  readonly identity: (record: DecodedRecord<T>) => unknown;
+  readonly identity: ((record: DecodedRecord<T>) => unknown) | undefined;
   readonly process: (record: ProcessedRecord<T>) => unknown;
   readonly payload: ((record: DecodedRecord<T>) => unknown) | false | undefined;
+  readonly independent: boolean;
   readonly tombstones: Tombstones | undefined;
   readonly order: Order;
   readonly concurrency: number;
   readonly leaseMs: number;
+  readonly checkpointMs: number;
   readonly clockSkewMs: number;
   readonly abortGraceMs: number;
 }
@@ -81,27 +118,32 @@ const ORDERS: readonly unknown[] = ['partition', 'key', 'none'];
 export function settingsOf<T, Mode extends Tombstones | undefined>(
   options: ProcessRecordsOptions<T, Mode>,
 ): Settings<ValueOf<T, Mode>> {
-  const given = options as Partial<Record<keyof typeof options, unknown>>;
-  const check = (option: keyof typeof options, ok: boolean, accepted: string) => {
+  type Option = keyof CommonOptions<T, Mode> | keyof IdentityOptions<T, Mode> | keyof EffectOptions<T, Mode>;
+  const given = options as Partial<Record<Option, unknown>>;
+  const check = (option: Option, ok: boolean, accepted: string) => {
     if (!ok) throw optionsInvalid({ option, received: given[option], accepted });
   };
-  check('value', typeof (given.value as { decode?: unknown })?.decode === 'function', 'a codec, such as json(schema)');
+  const { identity, payload, tombstones, transaction, independent, order = 'partition' } = given;
+  const isFunction = (value: unknown) => typeof value === 'function';
+  check('value', isFunction((given.value as { decode?: unknown })?.decode), 'a codec, such as json(schema)');
   check(
     'identity',
-    typeof given.identity === 'function',
-    'a function: it is required until the offset ledger exists, which will remember offsets without one',
+    identity === undefined || isFunction(identity),
+    'a function, or nothing: then offsets are remembered',
   );
-  check('process', typeof given.process === 'function', 'a function');
-  const { payload, tombstones, order = 'partition' } = given;
-  check('payload', payload === undefined || payload === false || typeof payload === 'function', 'a function or false');
-  check(
-    'tombstones',
-    tombstones === undefined || tombstones === 'process' || tombstones === 'skip',
-    "'process' or 'skip'",
-  );
+  check('process', isFunction(given.process), 'a function');
+  check('transaction', transaction === undefined || typeof transaction === 'boolean', 'true, or nothing');
+  check('independent', independent === undefined || typeof independent === 'boolean', 'true, or nothing');
+  check('independent', independent !== true || transaction === true, 'true only beside transaction: true');
+  check('payload', payload === undefined || payload === false || isFunction(payload), 'a function or false');
+  check('payload', payload === undefined || identity !== undefined, 'nothing where no identity is declared');
+  const modes: readonly unknown[] = [undefined, 'process', 'skip'];
+  check('tombstones', modes.includes(tombstones), "'process' or 'skip'");
   check('order', ORDERS.includes(order), "'partition', 'key' or 'none'");
-  const { concurrency = 32, leaseMs = 30_000, clockSkewMs = 1_000, abortGraceMs = 500 } = options;
-  const whole = (option: keyof typeof options, value: number, minimum: number, maximum: number) =>
+  const remember = transaction === true ? 'transaction' : identity === undefined ? 'ledger' : 'identity';
+  const { concurrency = 32, checkpointMs = 250, clockSkewMs = 1_000, abortGraceMs = 500 } = options;
+  const { leaseMs = remember === 'identity' ? 30_000 : 10_000 } = options;
+  const whole = (option: Option, value: number, minimum: number, maximum: number) =>
     check(
       option,
       Number.isSafeInteger(value) && value >= minimum && value <= maximum,
@@ -109,17 +151,23 @@ export function settingsOf<T, Mode extends Tombstones | undefined>(
     );
   whole('concurrency', concurrency, 1, 10_000);
   whole('leaseMs', leaseMs, 1_000, 15 * 60_000);
+  whole('checkpointMs', checkpointMs, 1, 60_000);
   whole('clockSkewMs', clockSkewMs, 0, 60_000);
   whole('abortGraceMs', abortGraceMs, 0, 10_000);
+  // Half a lease beyond the skew is the least that a record needs to start in.
+  check('leaseMs', leaseMs > 2 * clockSkewMs, `more than twice the clockSkewMs (${clockSkewMs})`);
   return {
+    remember,
     value: options.value as Codec<ValueOf<T, Mode>>,
     identity: options.identity,
     process: options.process,
     payload: options.payload,
+    independent: independent === true,
     tombstones: options.tombstones,
     order: order as Order,
     concurrency,
     leaseMs,
+    checkpointMs,
     clockSkewMs,
     abortGraceMs,
   };

@@ -1,5 +1,5 @@
-import type { ClaimStore } from './claims/claim-store';
 import type { Log } from './observe/log';
+import type { Store } from './store/store';
 
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. A monotonic clock stands still in a frozen sandbox. */
@@ -21,7 +21,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly sleep: Sleep;
   readonly random: Random;
-  readonly store: ClaimStore;
+  readonly store: Store;
   readonly log: Log;
   /** Ends the process (protocol A5). */
   readonly exit: (code: number) => never;

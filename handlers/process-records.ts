@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDbClaimStore } from './claims/dynamodb-claim-store';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { createProcessor, type Handler } from './create-processor';
 import { readEnvironment } from './environment';
 import { consoleLog } from './observe/log';
 import { type ProcessRecordsOptions, settingsOf, type Tombstones } from './options';
 import type { Ports, Sleep } from './ports';
+import { DynamoDbStore } from './store/dynamodb-store';
 
 /** Below the reserve of an invocation (protocol D2); a call that takes longer counts as one without an answer. */
 const CONNECTION_TIMEOUT_MS = 500;
 const REQUEST_TIMEOUT_MS = 900;
-/** As many single conditional writes as the fastest stock configuration has in flight. */
+/**
+ * With a logger that has an `info`, as the default has, the client redacts and formats each input and output first; one
+ * with an `error` would be given the input of each refused request, which holds payload.
+ */
+const QUIET = { debug: () => {}, warn: console.warn } as unknown as NonNullable<DynamoDBClientConfig['logger']>;
+/** Requests in flight at once: where each holds 25 statements, more do not make it faster. */
 const SOCKETS = 50;
 
 /**
@@ -28,6 +33,7 @@ export function processRecords<T, Mode extends Tombstones | undefined = undefine
   const client = new DynamoDBClient({
     maxAttempts: 1,
     cacheMiddleware: true,
+    logger: QUIET,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -41,7 +47,7 @@ export function processRecords<T, Mode extends Tombstones | undefined = undefine
     clock,
     sleep,
     random: { fraction: Math.random, token: randomUUID },
-    store: new DynamoDbClaimStore({
+    store: new DynamoDbStore({
       client,
       table: environment.table,
       clock,
@@ -54,9 +60,11 @@ export function processRecords<T, Mode extends Tombstones | undefined = undefine
   return createProcessor(settings, environment.mappings, ports);
 }
 
-const sleep: Sleep = (ms, signal) =>
-  new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
+const sleep: Sleep = (ms, signal) => {
+  if (signal?.aborted) return Promise.resolve();
+  // A timer takes a millisecond at least; what only lets others go first takes none.
+  if (ms <= 0) return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', done);
@@ -65,3 +73,4 @@ const sleep: Sleep = (ms, signal) =>
     const timer = setTimeout(done, ms);
     signal?.addEventListener('abort', done);
   });
+};

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What makes two records mean the same thing. */
 export type Identity = string | number | bigint;
@@ -24,5 +24,5 @@ export function digestOf(bytes: Buffer | string | null): string {
 }
 
 function sha256(content: Buffer | string): string {
-  return createHash('sha256').update(content).digest('base64');
+  return hash('sha256', content, 'base64');
 }

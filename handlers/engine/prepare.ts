@@ -1,4 +1,5 @@
 import { claimId, digestOf, isIdentity } from '../core/identity';
+import { isThenable } from '../core/thenable';
 import { identityInvalid, identityThrew, isOnceError, reasonOf, tombstone, valueUndecodable } from '../errors';
 import type { DecodedRecord, Settings } from '../options';
 import type { RawRecord } from '../record/parse-event';
@@ -6,35 +7,54 @@ import type { Content } from './record-state';
 
 /**
  * Decodes a record and fixes its identity and digest before `process` can touch anything of it (protocol C1).
- * Never rejects: what goes wrong concerns this record alone.
+ * Never rejects: what goes wrong concerns this record alone. Waits only where the codec does.
  */
-export async function prepare<T>(record: RawRecord, consumer: string, settings: Settings<T>): Promise<Content<T>> {
+export function prepare<T>(
+  record: RawRecord,
+  consumer: string,
+  settings: Settings<T>,
+): Content<T> | Promise<Content<T>> {
   try {
-    if (record.value === null && settings.tombstones === 'skip') return { kind: 'skip' };
-    const value = await decode(record, settings);
-    const decoded: DecodedRecord<T> = { ...record, value };
-    const id = claimId(consumer, record.topic, identityOf(decoded, settings));
+    const { value } = record;
+    if (value === null) return withoutValue(record, consumer, settings);
+    const decoded = settings.value.decode(value);
+    if (!isThenable(decoded)) return identified(record, decoded as T, consumer, settings);
+    return Promise.resolve(decoded)
+      .then((later) => identified(record, later, consumer, settings))
+      .catch((error: unknown) => undecodable(record, settings, error));
+  } catch (error) {
+    return undecodable(record, settings, error);
+  }
+}
+
+function withoutValue<T>(record: RawRecord, consumer: string, settings: Settings<T>): Content<T> {
+  if (settings.tombstones === 'skip') return { kind: 'skip' };
+  if (settings.tombstones === undefined) return { kind: 'failed', error: tombstone({}) };
+  // `T` includes null exactly where tombstones are processed.
+  return identified(record, null as T, consumer, settings);
+}
+
+function identified<T>(record: RawRecord, value: T, consumer: string, settings: Settings<T>): Content<T> {
+  const { identity } = settings;
+  if (identity === undefined) return { kind: 'ready', value, id: undefined, payloadDigest: undefined };
+  const { topic, partition, offset, timestamp, timestampType, key, headers } = record;
+  const decoded: DecodedRecord<T> = { topic, partition, offset, timestamp, timestampType, key, value, headers };
+  try {
+    const id = claimId(consumer, topic, identityOf(decoded, identity));
     return { kind: 'ready', value, id, payloadDigest: payloadDigest(record, decoded, settings) };
   } catch (error) {
     return { kind: 'failed', error };
   }
 }
 
-async function decode<T>({ value }: RawRecord, { value: codec, tombstones }: Settings<T>): Promise<T> {
-  if (value === null) {
-    // `T` includes null exactly where tombstones are processed.
-    if (tombstones === 'process') return null as T;
-    throw tombstone({});
-  }
-  try {
-    return await codec.decode(value);
-  } catch (error) {
-    if (isOnceError(error)) throw error;
-    throw valueUndecodable({ codec: codec.name, bytes: value.length, reason: reasonOf(error) }, { cause: error });
-  }
+function undecodable<T>({ value }: RawRecord, { value: codec }: Settings<T>, error: unknown): Content<T> {
+  if (isOnceError(error)) return { kind: 'failed', error };
+  const bytes = value?.length ?? 0;
+  const failure = valueUndecodable({ codec: codec.name, bytes, reason: reasonOf(error) }, { cause: error });
+  return { kind: 'failed', error: failure };
 }
 
-function identityOf<T>(record: DecodedRecord<T>, { identity }: Settings<T>) {
+function identityOf<T>(record: DecodedRecord<T>, identity: (record: DecodedRecord<T>) => unknown) {
   let received: unknown;
   try {
     received = identity(record);

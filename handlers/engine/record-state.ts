@@ -2,9 +2,15 @@ import type { Outcome } from '../core/answer';
 import { type Deferred, deferred } from '../core/deferred';
 import type { RawRecord } from '../record/parse-event';
 
-/** What became of a record before its lane reached it. */
+/** What a record holds, as far as it was looked at. */
 export type Content<T> =
-  | { readonly kind: 'ready'; readonly value: T; readonly id: string; readonly payloadDigest: string | undefined }
+  | {
+      readonly kind: 'ready';
+      readonly value: T;
+      /** Key of its identity's item; undefined where none is declared. */
+      readonly id: string | undefined;
+      readonly payloadDigest: string | undefined;
+    }
   /** A tombstone under `tombstones: 'skip'`. */
   | { readonly kind: 'skip' }
   | { readonly kind: 'failed'; readonly error: unknown };
@@ -13,29 +19,35 @@ export type Content<T> =
 export class RecordState<T> {
   outcome: Outcome = 'open';
   /** Why it is open. */
-  error: unknown;
+  error: unknown = undefined;
+  /** undefined: not decoded yet. */
+  content: Content<T> | undefined = undefined;
   /** Whether nothing more happens to it in this invocation. */
   isSettled = false;
   /** Whether the store judged that its identity stands there with another payload. */
   isConflict = false;
   /** Whether its lane has come to it. */
   isReached = false;
-  previousTwin: RecordState<T> | undefined;
+  previousTwin: RecordState<T> | undefined = undefined;
   /** The twin that ran and stays open, and keeps this one open. */
-  openTwin: RecordState<T> | undefined;
-  readonly #settled: Deferred<void> = deferred();
+  openTwin: RecordState<T> | undefined = undefined;
+  #settled: Deferred<void> | undefined = undefined;
 
-  constructor(
-    readonly record: RawRecord,
-    readonly content: Content<T>,
-  ) {}
+  constructor(readonly record: RawRecord) {}
 
   get settled(): Promise<void> {
+    if (this.isSettled) return Promise.resolve();
+    this.#settled ??= deferred();
     return this.#settled.promise;
   }
 
+  /** Whether a twin waits for it. */
+  get isAwaited(): boolean {
+    return this.#settled !== undefined;
+  }
+
   get id(): string | undefined {
-    return this.content.kind === 'ready' ? this.content.id : undefined;
+    return this.content?.kind === 'ready' ? this.content.id : undefined;
   }
 
   get name(): string {
@@ -54,15 +66,6 @@ export class RecordState<T> {
 
   settle(): void {
     this.isSettled = true;
-    this.#settled.resolve();
+    this.#settled?.resolve();
   }
-}
-
-/** Records that run one after the other, and how far this lane has come. */
-export interface Lane<T> {
-  readonly records: readonly RecordState<T>[];
-  /** Index of the first record that the lane has not asked a claim for. */
-  position: number;
-  /** A waiting lane holds no claims behind its record (C6); an ended one needs none. */
-  phase: 'running' | 'waiting' | 'ended';
 }

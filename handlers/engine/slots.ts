@@ -8,13 +8,17 @@ export class Slots {
     this.#free = concurrency;
   }
 
+  /** Takes a slot if there is one right now; it must be released. */
+  tryAcquire(): boolean {
+    if (this.#closed || this.#free === 0) return false;
+    this.#free -= 1;
+    return true;
+  }
+
   /** Resolves to true with a slot, which must be released, or to false once the slots were closed. */
   acquire(): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false);
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return Promise.resolve(true);
-    }
+    if (this.tryAcquire()) return Promise.resolve(true);
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

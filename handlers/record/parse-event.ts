@@ -34,7 +34,6 @@ const EVENT_SOURCES: readonly unknown[] = [
   // Older third-party models of the event; obsolete, tolerated on read.
   'aws:SelfManagedKafka',
 ];
-const TIMESTAMP_TYPES: readonly unknown[] = ['CREATE_TIME', 'LOG_APPEND_TIME'];
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** Checks the whole event before any of it is touched: one malformed field refuses all of it (protocol A4). */
@@ -69,7 +68,7 @@ function parseArray(name: string, array: unknown): PartitionArray {
   if (!Array.isArray(array)) {
     throw eventInvalid({ field, received: array, accepted: 'an array of records', payload: true });
   }
-  const records = array.map((record, index) => parseRecord(name, `${field}[${index}]`, record));
+  const records = array.map((record, index) => parseRecord(name, field, index, record));
   const sorted = records.every((record, index) => index === 0 || (records[index - 1]?.offset ?? 0) < record.offset);
   if (!sorted) {
     records.sort((a, b) => a.offset - b.offset);
@@ -79,86 +78,90 @@ function parseArray(name: string, array: unknown): PartitionArray {
   return { name, records };
 }
 
-function parseRecord(name: string, field: string, record: unknown): RawRecord {
-  if (!isObject(record)) throw eventInvalid({ field, received: record, accepted: 'a record', payload: true });
-  const { topic, partition, offset, timestamp, timestampType } = record;
-  if (typeof topic !== 'string' || topic === '') {
-    throw eventInvalid({ field: `${field}.topic`, received: topic, accepted: 'a topic name' });
-  }
-  if (!isCount(partition)) {
-    throw eventInvalid({ field: `${field}.partition`, received: partition, accepted: 'a whole number from 0' });
-  }
+function parseRecord(name: string, array: string, index: number, record: unknown): RawRecord {
+  const invalid = (member: string, received: unknown, accepted: string, payload?: true) =>
+    eventInvalid({ field: `${array}[${index}]${member}`, received, accepted, ...(payload && { payload }) });
+  if (!isObject(record)) throw invalid('', record, 'a record', true);
+  const { topic, partition, offset, timestamp, timestampType, key, value, headers } = record;
+  if (typeof topic !== 'string' || topic === '') throw invalid('.topic', topic, 'a topic name');
+  if (!isCount(partition)) throw invalid('.partition', partition, 'a whole number from 0');
   // A topic may hold hyphens itself, so the name is compared and never split.
-  if (name !== `${topic}-${partition}`) {
-    throw eventInvalid({ field: `${field}.topic`, received: `${topic}-${partition}`, accepted: JSON.stringify(name) });
-  }
+  if (name !== `${topic}-${partition}`) throw invalid('.topic', `${topic}-${partition}`, JSON.stringify(name));
   if (!isCount(offset)) {
-    throw eventInvalid({
-      field: `${field}.offset`,
-      received: offset,
-      accepted: 'a whole number from 0 to 2^53-1 (a larger one would be rounded)',
-    });
+    throw invalid('.offset', offset, 'a whole number from 0 to 2^53-1 (a larger one would be rounded)');
   }
-  if (typeof timestamp !== 'number' || !Number.isSafeInteger(timestamp)) {
-    throw eventInvalid({ field: `${field}.timestamp`, received: timestamp, accepted: 'milliseconds since the epoch' });
+  if (!Number.isSafeInteger(timestamp)) throw invalid('.timestamp', timestamp, 'milliseconds since the epoch');
+  if (timestampType !== 'CREATE_TIME' && timestampType !== 'LOG_APPEND_TIME') {
+    throw invalid('.timestampType', timestampType, '"CREATE_TIME" or "LOG_APPEND_TIME"');
   }
-  if (!TIMESTAMP_TYPES.includes(timestampType)) {
-    throw eventInvalid({
-      field: `${field}.timestampType`,
-      received: timestampType,
-      accepted: '"CREATE_TIME" or "LOG_APPEND_TIME"',
-    });
-  }
-  return {
-    topic,
-    partition,
-    offset,
-    timestamp,
-    timestampType: timestampType as TimestampType,
-    key: parseBytes(`${field}.key`, record.key) ?? undefined,
-    value: parseBytes(`${field}.value`, record.value),
-    headers: parseHeaders(`${field}.headers`, record.headers),
-  };
+  if (!isBytes(key)) throw invalid('.key', key, 'base64, or nothing', true);
+  if (!isBytes(value)) throw invalid('.value', value, 'base64, or nothing', true);
+  const wrong = findWrongHeader(headers);
+  if (wrong) throw invalid(`.headers${wrong.member}`, wrong.received, wrong.accepted, true);
+  const given = headers ? new Headers(headers as readonly KafkaEventHeader[]) : NO_HEADERS;
+  return new EventRecord(topic, partition, offset, timestamp as number, timestampType, key, value, given);
 }
 
-function parseBytes(field: string, text: unknown): Buffer | null {
-  if (text === undefined || text === null) return null;
-  if (typeof text !== 'string' || text.length % 4 !== 0 || !BASE64.test(text)) {
-    throw eventInvalid({ field, received: text, accepted: 'base64, or nothing', payload: true });
+/** Decodes its bytes when somebody looks at them: a record that is done already is never looked at. */
+class EventRecord implements RawRecord {
+  #key: Buffer | undefined = undefined;
+  #value: Buffer | undefined = undefined;
+  readonly #keyText: Base64;
+  readonly #valueText: Base64;
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly offset: number,
+    readonly timestamp: number,
+    readonly timestampType: TimestampType,
+    key: Base64,
+    value: Base64,
+    readonly headers: Headers,
+  ) {
+    this.#keyText = key;
+    this.#valueText = value;
   }
-  return Buffer.from(text, 'base64');
+
+  get key(): Buffer | undefined {
+    if (typeof this.#keyText === 'string') this.#key ??= Buffer.from(this.#keyText, 'base64');
+    return this.#key;
+  }
+
+  get value(): Buffer | null {
+    if (typeof this.#valueText !== 'string') return null;
+    this.#value ??= Buffer.from(this.#valueText, 'base64');
+    return this.#value;
+  }
 }
+
+type Base64 = string | null | undefined;
 
 const NO_HEADERS = new Headers([]);
 
-function parseHeaders(field: string, headers: unknown): Headers {
-  if (headers === undefined || headers === null) return NO_HEADERS;
-  if (!Array.isArray(headers))
-    throw eventInvalid({ field, received: headers, accepted: 'an array of headers', payload: true });
-  if (headers.length === 0) return NO_HEADERS;
-  headers.forEach((header, index) => {
+/** The first thing that is wrong with the headers of a record, if any. */
+function findWrongHeader(headers: unknown) {
+  if (headers === undefined || headers === null) return undefined;
+  if (!Array.isArray(headers)) return { member: '', received: headers, accepted: 'an array of headers' };
+  for (const [index, header] of headers.entries()) {
     if (!isObject(header)) {
-      throw eventInvalid({
-        field: `${field}[${index}]`,
-        received: header,
-        accepted: 'an object from name to bytes',
-        payload: true,
-      });
+      return { member: `[${index}]`, received: header, accepted: 'an object from name to bytes' };
     }
     for (const [name, bytes] of Object.entries(header)) {
       if (bytes !== null && !(Array.isArray(bytes) && bytes.every(isByte))) {
-        throw eventInvalid({
-          field: `${field}[${index}][${JSON.stringify(name)}]`,
+        return {
+          member: `[${index}][${JSON.stringify(name)}]`,
           received: bytes,
           accepted: 'an array of bytes, -128 to 127 (0 to 255 is read too)',
-          payload: true,
-        });
+        };
       }
     }
-  });
-  return new Headers(headers as readonly KafkaEventHeader[]);
+  }
+  return undefined;
 }
 
+const isBytes = (text: unknown): text is Base64 =>
+  text === undefined || text === null || (typeof text === 'string' && text.length % 4 === 0 && BASE64.test(text));
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

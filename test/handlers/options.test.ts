@@ -23,6 +23,7 @@ describe('the options of processRecords', () => {
       order: 'partition',
       concurrency: 32,
       leaseMs: 30_000,
+      checkpointMs: 250,
       clockSkewMs: 1_000,
       abortGraceMs: 500,
       tombstones: undefined,
@@ -35,7 +36,7 @@ describe('the options of processRecords', () => {
     ['value', { value: null }],
     ['value', { value: JSON }],
     ['value', { value: { decode: 'json' } }],
-    ['identity', { identity: undefined }],
+    ['identity', { identity: null }],
     ['identity', { identity: 'orderId' }],
     ['process', { process: undefined }],
     ['process', { process: Promise.resolve() }],
@@ -61,20 +62,42 @@ describe('the options of processRecords', () => {
     ['clockSkewMs', { clockSkewMs: 60_001 }],
     ['abortGraceMs', { abortGraceMs: -1 }],
     ['abortGraceMs', { abortGraceMs: 10_001 }],
+    ['checkpointMs', { checkpointMs: 0 }],
+    ['checkpointMs', { checkpointMs: 60_001 }],
+    ['checkpointMs', { checkpointMs: '250' }],
+    ['transaction', { transaction: 'yes' }],
+    ['transaction', { transaction: null }],
+    ['independent', { independent: 1, transaction: true }],
+    ['independent', { independent: true }],
+    ['independent', { independent: true, transaction: false }],
+    ['payload', { payload: () => 1, identity: undefined }],
+    ['payload', { payload: false, identity: undefined, transaction: true }],
+    // With the default skew of 1 s there would be no instant at which a record may start.
+    ['leaseMs', { leaseMs: 2_000 }],
+    ['leaseMs', { leaseMs: 20_000, clockSkewMs: 10_000 }],
   ])('%s: %p is refused, naming the option', (option, changes) => {
     expect(refusal(changes)).toContain(`processRecords: ${option} is `);
   });
 
-  test('a missing identity says why it is required', () => {
-    const message = refusal({ identity: undefined });
-
-    expect(message).toContain('until the offset ledger exists');
+  test.each<[string, Record<string, unknown>, object]>([
+    ['nothing: offsets', { identity: undefined }, { remember: 'ledger', leaseMs: 10_000, independent: false }],
+    ['an identity: identities', {}, { remember: 'identity', leaseMs: 30_000, independent: false }],
+    ['a transaction', { identity: undefined, transaction: true }, { remember: 'transaction', leaseMs: 10_000 }],
+    ['a transaction with an identity', { transaction: true }, { remember: 'transaction', leaseMs: 10_000 }],
+    ['transaction: false and an identity', { transaction: false }, { remember: 'identity', leaseMs: 30_000 }],
+    ['independent writes', { transaction: true, independent: true }, { remember: 'transaction', independent: true }],
+  ])('what is remembered follows from what is declared: %s', (_, changes, expected) => {
+    expect(settingsOf({ ...good, ...changes } as ProcessRecordsOptions<unknown>)).toMatchObject(expected);
   });
 
   test.each<Record<string, unknown>>([
     { concurrency: 1 },
     { concurrency: 10_000 },
-    { leaseMs: 1_000 },
+    { leaseMs: 1_000, clockSkewMs: 499 },
+    { leaseMs: 2_001 },
+    { checkpointMs: 1 },
+    { checkpointMs: 60_000 },
+    { independent: false },
     { leaseMs: 900_000 },
     { clockSkewMs: 0 },
     { abortGraceMs: 0 },

@@ -4,12 +4,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ERROR_CODES } from '../../contract/error-codes';
 import { processRecords } from '../../handlers';
 import { PROJECT } from '../support/project';
 import { startTestDynamoDb, type TestDynamoDb } from '../support/test-dynamodb';
-import { ARN, event, failures, ids, orders } from '../support/virtual-world';
+import { ARN, event, failures, ids, ledger, orders, transactions } from '../support/virtual-world';
 
 const context = (remainingMs: number) => {
   const endsAtMs = Date.now() + remainingMs;
@@ -55,6 +56,74 @@ describe('processRecords in real time', () => {
 
     expect(answers.map(failures)).toEqual([[], []]);
     expect(ran.sort()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('lets each offset take effect once, over two instances of the function, without an identity', async () => {
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = database.endpoint;
+    const ran: string[] = [];
+    const instance = () =>
+      processRecords(ledger(({ value, partition, offset }) => void ran.push(`${value.id}@${partition}-${offset}`)));
+    const batch = event({ 10: ids('a', 'b', 'a'), 11: ids('c') });
+
+    const answers = await Promise.all([instance()(batch, context(20_000)), instance()(batch, context(20_000))]);
+
+    expect(answers.map(failures)).toEqual([[], []]);
+    expect(ran.sort()).toEqual(['a@10-0', 'a@10-2', 'b@10-1', 'c@11-0']);
+  });
+
+  test('commits the writes of each record once, over two instances of the function', async () => {
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = database.endpoint;
+    const instance = () =>
+      processRecords(
+        transactions(
+          ({ value }) => ({
+            Update: {
+              TableName: 'Idempotency',
+              Key: { id: `effect-${value.id}` },
+              UpdateExpression: 'ADD n :one',
+              ExpressionAttributeValues: { ':one': 1 },
+            },
+          }),
+          { identity: ({ value }) => value.id, independent: true },
+        ),
+      );
+    const batch = event({ 20: ids('p', 'q', 'p'), 21: ids('r', 'q') });
+
+    const answers = await Promise.all([instance()(batch, context(20_000)), instance()(batch, context(20_000))]);
+
+    expect(answers.map(failures)).toEqual([[], []]);
+    const client = new DynamoDBClient({});
+    const effects = ['p', 'q', 'r'].map((id) =>
+      client.send(new GetItemCommand({ TableName: 'Idempotency', Key: { id: { S: `effect-${id}` } } })),
+    );
+    expect((await Promise.all(effects)).map(({ Item }) => Item?.n?.N)).toEqual(['1', '1', '1']);
+    client.destroy();
+  });
+
+  test('what the table refuses is not written to the log: it holds payload', async () => {
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = database.endpoint;
+    const written: unknown[] = [];
+    for (const level of ['error', 'warn', 'info', 'log', 'debug'] as const) {
+      jest.spyOn(console, level).mockImplementation((...given: unknown[]) => void written.push(...given));
+    }
+    // The console that is there when the modules are loaded is the one they may keep.
+    jest.resetModules();
+    const loaded = jest.requireActual<{ readonly processRecords: typeof processRecords }>('../../handlers');
+    const handler = loaded.processRecords(
+      transactions(
+        ({ value }) => ({ Put: { TableName: 'Idempotency', Item: { id: 'x', card: '4111', of: value.id } } }),
+        {
+          identity: ({ value }) => value.id,
+        },
+      ),
+    );
+    await handler(event({ 30: ids('s') }), context(20_000));
+
+    const answer = await handler(event({ 31: ids('s', 't') }), context(20_000));
+
+    expect(failures(answer)).toEqual([]);
+    expect(inspect(written, { depth: 10 })).not.toMatch(/4111|TransactItems/);
+    expect(written).not.toEqual([]);
   });
 
   test('keeps a claim alive for as long as its record runs', async () => {
@@ -141,8 +210,8 @@ describe('D2: a store that does not answer', () => {
 
     expect(failures(answer)).toEqual(['orders-0@0']);
     expect(effect).not.toHaveBeenCalled();
-    // Thrice 900 ms and two short pauses, and the release of what may be claimed, which is not waited for.
-    expect(tookMs).toBeLessThan(3 * 1_000 + 1_500);
+    // A look-up and thrice a claim of 900 ms, two short pauses, and the release of what may be claimed, for a second.
+    expect(tookMs).toBeLessThan(4 * 1_000 + 1_500);
     expect(requests).toBeGreaterThanOrEqual(3);
   });
 });

@@ -5,7 +5,15 @@
 import type { Context, Handler as LambdaHandler, MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda';
 import * as z from 'zod';
 import * as mini from 'zod/mini';
-import { type BatchResponse, type Codec, type Handler, type Headers, json, processRecords } from '../../handlers';
+import {
+  type BatchResponse,
+  type Codec,
+  type Handler,
+  type Headers,
+  json,
+  processRecords,
+  type TransactionWrite,
+} from '../../handlers';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Compiles only where both types are the same. */
@@ -92,8 +100,78 @@ processRecords({ value, identity, process });
 processRecords({ value: later, identity, process: async () => {} });
 processRecords({ value, identity: () => 1n, process, payload: false, order: 'key', concurrency: 1 });
 
-// @ts-expect-error: no identity
+// Without an identity offsets are remembered.
 processRecords({ value, process });
+processRecords({ value, process, leaseMs: 10_000, checkpointMs: 250, clockSkewMs: 0, abortGraceMs: 500 });
+// Whatever an effect returns is nothing to us.
+processRecords({ value, process: async () => ({ charged: true }) });
+processRecords({ value, process, transaction: false });
+
+// Whether payloads are compared without an identity is checked at run time; the types let it pass.
+processRecords({ value, process, payload: false });
+
+// Under `transaction` process returns writes, of plain values.
+const put: TransactionWrite = { Put: { TableName: 'orders', Item: { id: 'a', at: 1n, tags: new Set(['x']) } } };
+processRecords({ value, transaction: true, process: () => put });
+processRecords({ value, transaction: true, process: async () => [put, put] });
+processRecords({ value, transaction: true, process: () => undefined });
+processRecords({ value, transaction: true, process: async () => undefined });
+processRecords({ value, transaction: true, process: (): readonly TransactionWrite[] => [] });
+processRecords({ value, transaction: true, identity, payload: false, independent: true, process: () => put });
+processRecords({
+  value,
+  transaction: true,
+  process: ({ value: { orderId }, signal, attempt }) => {
+    same<[typeof orderId, typeof signal, typeof attempt], [string, AbortSignal, number]>(true);
+    return [
+      { Put: { TableName: 'orders', Item: { orderId } }, onConditionFailed: 'done' },
+      {
+        Update: {
+          TableName: 'counters',
+          Key: { orderId },
+          UpdateExpression: 'ADD n :one',
+          ExpressionAttributeValues: { ':one': 1 },
+        },
+      },
+      { ConditionCheck: { TableName: 'locks', Key: { orderId }, ConditionExpression: 'attribute_exists(orderId)' } },
+      { Delete: { TableName: 'drafts', Key: { orderId } }, onConditionFailed: 'permanent' },
+    ];
+  },
+});
+processRecords({
+  value,
+  transaction: true,
+  tombstones: 'process',
+  process: ({ value: order }) => {
+    same<typeof order, Order | null>(true);
+    return order === null ? undefined : put;
+  },
+});
+
+// @ts-expect-error: a string is no write
+processRecords({ value, transaction: true, process: () => 'done' });
+// @ts-expect-error: nor is something else
+processRecords({ value, transaction: true, process: async () => ({ charged: true }) });
+// @ts-expect-error: nor is null
+processRecords({ value, transaction: true, process: () => null });
+// @ts-expect-error: a Put without its table
+processRecords({ value, transaction: true, process: () => ({ Put: { Item: { id: 'a' } } }) });
+// @ts-expect-error: an Update without its key
+processRecords({
+  value,
+  transaction: true,
+  process: () => ({ Update: { TableName: 't', UpdateExpression: 'SET a = b' } }),
+});
+// @ts-expect-error: no such meaning of a failed condition
+processRecords({ value, transaction: true, process: () => ({ ...put, onConditionFailed: 'ignore' }) });
+// @ts-expect-error: independent only beside transaction: true
+processRecords({ value, process, independent: true });
+// @ts-expect-error: independent only beside transaction: true
+processRecords({ value, identity, process, transaction: false, independent: true });
+// @ts-expect-error: it is true or left out
+processRecords({ value, transaction: 'yes', process: () => put });
+// @ts-expect-error: no effect
+processRecords({ value, transaction: true });
 // @ts-expect-error: no effect
 processRecords({ value, identity });
 // @ts-expect-error: no codec

@@ -50,7 +50,12 @@ describe('O3: twins', () => {
           }))
           .sort((a, b) => a.record.partition - b.record.partition || a.record.offset - b.record.offset);
         const twins = previousTwins(states);
-        const lanes = planLanes(states, order);
+        const lanes = [0, 1, 2].flatMap((partition) =>
+          planLanes(
+            states.filter(({ record }) => record.partition === partition),
+            order,
+          ),
+        );
 
         // Runs whatever may run, until nothing can: the worst scheduler there is would do no better.
         const settled = new Set<unknown>();

@@ -10,7 +10,7 @@ const SKEW = 1_000;
 
 /** A claim that some other worker holds, and what it may do with it. */
 async function foreign(w: World, id: string, leaseMs = LEASE): Promise<Claim> {
-  const [answer] = await w.store.claim([
+  const [answer] = await w.store.claims.claim([
     {
       id: claimId('shop-orders', 'orders', id),
       token: `foreign-${id}`,
@@ -34,7 +34,7 @@ describe('C6: a live foreign claim', () => {
 
     const answer = await handler(event({ 0: ids('a', 'b') }), w.context(300_000));
     const waitedMs = w.time.nowMs - startedAtMs;
-    await w.store.release([{ claim }]);
+    await w.store.claims.release([{ claim }]);
     await handler(event({ 0: ids('a', 'b') }), w.context());
 
     expect(failures(answer)).toEqual(['orders-0@0', 'orders-0@1']);
@@ -61,7 +61,7 @@ describe('C6: a live foreign claim', () => {
     const w = world();
     const claim = await foreign(w, 'a');
     const ran: string[] = [];
-    void w.time.sleep(3_000).then(() => w.store.complete([{ claim }]));
+    void w.time.sleep(3_000).then(() => w.store.claims.complete([{ claim }]));
 
     const answer = await w.handler(orders(({ value }) => void ran.push(value.id)))(
       event({ 0: ids('a', 'b') }),
@@ -76,7 +76,7 @@ describe('C6: a live foreign claim', () => {
     const w = world();
     const claim = await foreign(w, 'a');
     const attempts: number[] = [];
-    void w.time.sleep(3_000).then(() => w.store.fail([{ claim, error: 'E', atMs: w.time.nowMs }]));
+    void w.time.sleep(3_000).then(() => w.store.claims.fail([{ claim, error: 'E', atMs: w.time.nowMs }]));
 
     await w.handler(orders(({ attempt }) => void attempts.push(attempt)))(event({ 0: ids('a') }), w.context());
 
@@ -139,6 +139,7 @@ describe('C3: taking over', () => {
       { store: mortal, exit: () => new Promise(() => undefined) as never },
     );
     void dying(event({ 0: ids('a') }), w.context(20_000)).catch(() => undefined);
+    while (!mortal.dead) await w.time.sleep(1);
     const starts: number[] = [];
 
     const answer = await w.handler(orders(() => void starts.push(w.time.nowMs - startedAtMs)))(

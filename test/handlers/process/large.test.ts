@@ -5,7 +5,7 @@ const RECORDS = 10_000;
 
 describe('the largest batch of the service', () => {
   test.each<LaneOrder>(['partition', 'key', 'none'])(
-    'of 10,000 records is done by %s, each record once, with two writes for each',
+    'of 10,000 records is done by %s, each record once, with two writes for each and a probe of 100 keys',
     async (order) => {
       const w = world();
       let effects = 0;
@@ -29,12 +29,16 @@ describe('the largest batch of the service', () => {
       const batch = event(partitions);
 
       const answer = await handler(batch, w.context(600_000));
-      const writes = w.store.calls.length;
+      const asked = (...names: readonly string[]) => w.store.calls.filter(({ operation }) => names.includes(operation));
+      const writes = asked('claim', 'complete').length;
+      const calls = w.store.calls.length;
       const again = await handler(batch, w.context(600_000));
 
       expect([failures(answer), failures(again)]).toEqual([[], []]);
       expect(effects).toBe(RECORDS);
-      expect(writes).toBe(2 * RECORDS);
+      expect([writes, calls]).toEqual([2 * RECORDS, 2 * RECORDS + 100]);
+      // C2: what was delivered before is found by reading alone.
+      expect([asked('lookUp').length, w.store.calls.length]).toEqual([100 + RECORDS, calls + RECORDS]);
     },
   );
 

@@ -25,7 +25,7 @@ describe('an outage of the store', () => {
     },
   );
 
-  test('in the middle: nothing more starts, what runs ends, and its effect without a mark is reported', async () => {
+  test('in the middle: once a mark has failed nothing more starts, what runs ends, and effects without a mark are reported', async () => {
     const w = world();
     const ran: string[] = [];
     const handler = w.handler(
@@ -39,11 +39,14 @@ describe('an outage of the store', () => {
     const answer = await handler(event({ 0: ids('a', 'b', 'c', 'd'), 1: ids('x', 'y', 'z') }), w.context(600_000));
 
     expect(failures(answer)).toEqual(['orders-0@1', 'orders-0@2', 'orders-0@3', 'orders-1@1', 'orders-1@2']);
-    expect(ran).toEqual(['a', 'x', 'b', 'y']);
+    // The marks of b and y go 250 ms behind their effects, when c and z run already; d never starts.
+    expect(ran).toEqual(['a', 'x', 'b', 'y', 'c', 'z']);
     const unsaved = w.logged.filter(({ message }) => message.includes('its mark was not saved'));
     expect(unsaved.map(({ message }) => message.match(/orders-\d@\d/)?.[0]).sort()).toEqual([
       'orders-0@1',
+      'orders-0@2',
       'orders-1@1',
+      'orders-1@2',
     ]);
   });
 
@@ -83,7 +86,8 @@ describe('an outage of the store', () => {
     const answer = await handler(event({ 0: ids('a'), 1: ids('x') }), w.context(600_000));
 
     expect(failures(answer)).toEqual(['orders-0@0', 'orders-1@0']);
-    expect(w.time.nowMs - startedAtMs).toBeLessThan(3_200);
+    // 3 s of work, 250 ms until its mark is sent, and three tries.
+    expect(w.time.nowMs - startedAtMs).toBeLessThan(3_500);
   });
 
   test('throws in throw mode, as for every open record', async () => {
@@ -130,7 +134,7 @@ describe('C8: throttled members', () => {
       const answer = await handler(event({ 0: ids('x', 'y'), 1: ids('a', 'b', 'c'), 2: ids('d') }), w.context(30_000));
 
       expect(failures(answer)).toEqual(['orders-0@0', 'orders-0@1']);
-      expect(ends.filter((end) => !end.startsWith('x'))).toEqual(['a 100', 'd 100', 'b 200', 'c 300']);
+      expect(ends.filter((end) => !/^[xy]/.test(end))).toEqual(['a 100', 'd 100', 'b 200', 'c 300']);
       expect(w.time.nowMs - startedAtMs).toBeLessThan(30_000);
     },
   );

@@ -28,7 +28,19 @@ describe('O3: twins in one batch', () => {
     const answer = await handler(event({ 0: ids('x'), 1: ids('x', 'b') }), w.context());
 
     expect(failures(answer)).toEqual([]);
+    // The twin does not wait for others to travel with the mark of the first.
     expect(ran).toEqual(['x@0 1000', 'b@1 1000']);
+  });
+
+  test('in another partition: it does not wait for the checkpoint, however far that is', async () => {
+    const w = world();
+    const startedAtMs = w.time.nowMs;
+    const handler = w.handler(orders(() => w.time.sleep(1_000), { checkpointMs: 60_000 }));
+
+    const answer = await handler(event({ 0: ids('x'), 1: ids('x', 'b'), 2: ids('x') }), w.context(30_000));
+
+    expect(failures(answer)).toEqual([]);
+    expect(w.time.nowMs - startedAtMs).toBe(2_000);
   });
 
   test('the first fails: every twin is open with it, and none of them runs', async () => {
@@ -132,7 +144,8 @@ describe('O3: twins in one batch', () => {
 
       const answer = await handler(event({ 0: ids('p', 'x'), 1: ids('x', 'b') }), w.context());
 
-      expect(failures(answer)).toEqual(['orders-0@0', 'orders-0@1']);
+      // C2: the probe finds both twins closed, so the one behind p is no open record either (A1).
+      expect(failures(answer)).toEqual(['orders-0@0']);
       expect(ran).toEqual(['x@7', 'p@0', 'b@1']);
     });
 

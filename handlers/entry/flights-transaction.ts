@@ -1,0 +1,23 @@
+/**
+ * The reference function by transaction: the counters and the mark are written together, so that each flight counts
+ * exactly once. Nobody imports this file.
+ */
+import { json, processRecords } from '../index';
+import { ADD_FLIGHT, COUNTERS_TABLE, flight, identityOf, LEASE_MS, recordName } from './shared/flight';
+
+export const handler = processRecords({
+  value: json(flight),
+  identity: identityOf,
+  transaction: true,
+  // An addition reads nothing, so many records share a transaction.
+  independent: true,
+  leaseMs: LEASE_MS,
+  process: async (record) => ({
+    Update: {
+      TableName: COUNTERS_TABLE,
+      Key: { airport: record.value.origin },
+      UpdateExpression: ADD_FLIGHT,
+      ExpressionAttributeValues: { ':one': 1, ':delay': record.value.delay, ':record': recordName(record) },
+    },
+  }),
+});

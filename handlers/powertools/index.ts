@@ -1,0 +1,2 @@
+export type { OncePersistenceLayerOptions } from './layer-options';
+export { OncePersistenceLayer, type OncePersistenceLayerCounts } from './once-persistence-layer';

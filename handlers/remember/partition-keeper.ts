@@ -1,0 +1,256 @@
+import { backoffMs } from '../core/backoff';
+import { type Deferred, deferred } from '../core/deferred';
+import { WOKEN } from '../core/woken';
+import type { EventArray } from '../engine/memory';
+import type { RecordState } from '../engine/record-state';
+import type { Scope } from '../engine/scope';
+import { abandonedOffsets, leaseOver, partitionBusy, partitionLost } from '../errors';
+import { ledgerId } from '../ledger/ledger-id';
+import type { LedgerClaimAnswer, LedgerClaimRequest, LedgerMarkAnswer } from '../ledger/ledger-store';
+import { isUnknown, type Unknown } from '../store/unknown';
+import { type MarkOnItsWay, Partition } from './partition';
+
+const BUSY_BASE_MS = 100;
+const BUSY_CAP_MS = 1_000;
+/** Between a mark that nobody answered and the next. */
+const RETRY_MS = 100;
+
+/** Claims the partitions of one invocation, keeps their leases, writes their marks, and gives them back. */
+export class PartitionKeeper<T> {
+  readonly #scope: Scope<T>;
+  readonly #partitions: readonly Partition<T>[];
+  readonly #claims = new Map<Partition<T>, Promise<void>>();
+  readonly #token: string;
+  #wake = new AbortController();
+  #sleepsUntilMs = Number.POSITIVE_INFINITY;
+  #isStopped = false;
+  /** Everything that waits for its mark is written now. */
+  #isHurried = false;
+  /** Resolves with the next answer to a write. */
+  #written: Deferred<void> | undefined;
+
+  constructor(arrays: readonly EventArray<T>[], scope: Scope<T>) {
+    this.#scope = scope;
+    this.#token = scope.ports.random.token();
+    this.#partitions = arrays.map((array) => {
+      const record = array.states[0]?.record;
+      const id = record ? ledgerId(scope.caller, record.topic, record.partition) : '';
+      return new Partition(id, array, this.#token);
+    });
+  }
+
+  get partitions(): readonly Partition<T>[] {
+    return this.#partitions;
+  }
+
+  /** Asks for every partition; none of them waits for another. */
+  open(): void {
+    const wanted = this.#partitions.filter(({ array }) => array.states.length > 0);
+    const { answers } = this.#ask(wanted);
+    wanted.forEach((partition, index) => {
+      this.#claims.set(partition, this.#begin(partition, answers[index] as Promise<LedgerClaimAnswer>));
+    });
+    void this.#run();
+  }
+
+  /** Whether any partition has its answer: from then on there is other work. */
+  get isAnswered(): boolean {
+    return this.#isStopped || this.#partitions.some(({ isClaimed, refusal }) => isClaimed || refusal !== undefined);
+  }
+
+  /** Resolves when the partition is claimed, or has a refusal. */
+  claimed(partition: Partition<T>): Promise<void> {
+    return this.#claims.get(partition) ?? Promise.resolve();
+  }
+
+  /** Why nothing may start on the partition right now (L4). */
+  refusal(partition: Partition<T>): Error | undefined {
+    if (partition.refusal) return partition.refusal;
+    const { ports, settings } = this.#scope;
+    const now = ports.clock.now();
+    if (now + settings.clockSkewMs < partition.leaseUntilMs) return undefined;
+    return leaseOver({ partition: partition.array.name, leaseUntilMs: partition.leaseUntilMs });
+  }
+
+  /** Something waits for its mark, or the partition is final. */
+  changed(partition: Partition<T>): void {
+    if (this.#dueAtMs(partition) < this.#sleepsUntilMs) this.#wake.abort(WOKEN);
+  }
+
+  /** Resolves when no mark of the partition is on its way (L2). */
+  async turn(partition: Partition<T>): Promise<void> {
+    while (partition.isWriting && !this.#isStopped) {
+      this.#written ??= deferred();
+      await this.#written.promise;
+    }
+  }
+
+  /** Resolves when nothing waits for a mark, and what is final was given back. */
+  async marked(): Promise<void> {
+    this.#isHurried = true;
+    this.#wake.abort(WOKEN);
+    while (!this.#isStopped && this.#partitions.some((partition) => this.#isOwed(partition))) {
+      this.#written ??= deferred();
+      await this.#written.promise;
+    }
+    this.#isHurried = false;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#wake.abort(WOKEN);
+    this.#written?.resolve();
+    for (const partition of this.#partitions) {
+      this.#unsaved(partition.giveUp(this.#scope.tooLate()), 'the store did not answer before the end');
+    }
+  }
+
+  /** We are not the owner any more (L3): nothing starts, what runs is aborted, what has no durable mark is open. */
+  lost(partition: Partition<T>, also: readonly RecordState<T>[] = []): void {
+    const error = partitionLost({ partition: partition.array.name });
+    this.#unsaved(partition.giveUp(error), error.message);
+    for (const state of also) state.leaveOpen(error);
+    for (const run of this.#scope.runs.running) if (isOf(run.state, partition)) run.abort(error);
+  }
+
+  /** The store did not say whether the write stands: its records are open. */
+  unanswered(partition: Partition<T>, answer: Unknown): Error {
+    const error = this.#scope.unanswered('mark', answer);
+    this.#unsaved(partition.giveUp(error), error.message);
+    return error;
+  }
+
+  /** Told before the write that closes them (L6). */
+  tellAbandoned(partition: Partition<T>, { abandoned }: MarkOnItsWay<T>): void {
+    if (partition.hasToldAbandoned) return;
+    partition.hasToldAbandoned = abandoned.length > 0;
+    for (const { first, last } of abandoned) {
+      const error = abandonedOffsets({ partition: partition.array.name, first, last });
+      this.#scope.ports.log.error(error.message, { code: error.code });
+    }
+  }
+
+  #ask(partitions: readonly Partition<T>[]) {
+    const { ports, patience, settings, stopped } = this.#scope;
+    const leaseUntilMs = ports.clock.now() + settings.leaseMs;
+    const batch = partitions.map(({ id, token, first, last }) => ({ id, token, leaseUntilMs, first, last }));
+    return patience.start<LedgerClaimRequest, LedgerClaimAnswer>(
+      batch,
+      (members) => ports.store.ledger.claim(members),
+      stopped,
+    );
+  }
+
+  /** Waits for a live foreign lease at most one lease and 2 × clockSkew (L1). */
+  async #begin(partition: Partition<T>, first: Promise<LedgerClaimAnswer>): Promise<void> {
+    const { ports, settings, deadline, stopped } = this.#scope;
+    const giveUpAtMs = ports.clock.now() + settings.leaseMs + 3 * settings.clockSkewMs;
+    let answer = await first;
+    for (let tries = 1; answer.kind === 'busy'; tries += 1) {
+      const pauseMs = BUSY_BASE_MS / 2 + backoffMs(tries, ports.random.fraction(), BUSY_BASE_MS, BUSY_CAP_MS);
+      const { leaseUntilMs } = answer;
+      partition.refusal = partitionBusy({ partition: partition.array.name, leaseUntilMs });
+      if (ports.clock.now() + pauseMs >= Math.min(giveUpAtMs, deadline.atMs)) return;
+      await ports.sleep(pauseMs, stopped);
+      if (!this.#scope.mayStart) return;
+      answer = (await this.#ask([partition]).answers[0]) as LedgerClaimAnswer;
+    }
+    partition.refusal = undefined;
+    if (answer.kind === 'claimed') {
+      partition.begin(answer.claim);
+      this.changed(partition);
+    } else if (answer.kind === 'unreadable') {
+      partition.refusal = answer.error;
+    } else {
+      partition.refusal = this.#scope.unanswered('claim', answer);
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { sleep, clock } = this.#scope.ports;
+    while (!this.#isStopped) {
+      this.#wake = new AbortController();
+      this.#sleepsUntilMs = Math.min(...this.#partitions.map((partition) => this.#dueAtMs(partition)));
+      const waitMs = Math.min(this.#sleepsUntilMs - clock.now(), this.#scope.settings.leaseMs);
+      if (waitMs > 0) await sleep(waitMs, this.#wake.signal);
+      this.#sleepsUntilMs = Number.NEGATIVE_INFINITY;
+      // Partitions that end in the same turn are marked in the same request.
+      await sleep(0);
+      if (this.#isStopped) return;
+      this.#write(this.#partitions.filter((partition) => this.#dueAtMs(partition) <= clock.now()));
+    }
+  }
+
+  /** When the partition's next mark is to be written, by the clock of this worker. */
+  #dueAtMs(partition: Partition<T>): number {
+    if (!partition.isClaimed || partition.isOver || partition.isWriting) return Number.POSITIVE_INFINITY;
+    const { notBeforeMs } = partition;
+    if (partition.isFinal) return notBeforeMs;
+    const { leaseMs, checkpointMs } = this.#scope.settings;
+    const renewalMs = partition.leaseUntilMs - (2 * leaseMs) / 3;
+    const { dirtySinceMs } = partition;
+    if (dirtySinceMs === undefined) return Math.max(renewalMs, notBeforeMs);
+    if (this.#isHurried) return notBeforeMs;
+    return Math.max(Math.min(renewalMs, dirtySinceMs + checkpointMs), notBeforeMs);
+  }
+
+  #isOwed(partition: Partition<T>): boolean {
+    if (!partition.isClaimed || partition.isOver) return false;
+    return partition.isWriting || partition.isFinal || partition.dirtySinceMs !== undefined;
+  }
+
+  #write(partitions: readonly Partition<T>[]): void {
+    if (partitions.length === 0) return;
+    const { ports, patience, settings } = this.#scope;
+    const leaseUntilMs = ports.clock.now() + settings.leaseMs;
+    const onTheirWay = partitions.map((partition) => {
+      partition.isWriting = true;
+      const onItsWay = partition.mark([], partition.isFinal ? undefined : leaseUntilMs);
+      this.tellAbandoned(partition, onItsWay);
+      return onItsWay;
+    });
+    const { answers } = patience.save(
+      onTheirWay.map(({ mark }) => mark),
+      (members) => ports.store.ledger.mark(members),
+    );
+    partitions.forEach((partition, index) => {
+      void answers[index]?.then((answer) => this.#answered(partition, onTheirWay[index] as MarkOnItsWay<T>, answer));
+    });
+  }
+
+  #answered(partition: Partition<T>, onItsWay: MarkOnItsWay<T>, answer: LedgerMarkAnswer): void {
+    partition.isWriting = false;
+    if (answer.kind === 'written') partition.written(onItsWay);
+    else if (answer.kind === 'overtaken') partition.overtaken(onItsWay, answer, this.#scope.ports.clock.now());
+    else if (isUnknown(answer)) this.#unsure(partition, onItsWay, answer);
+    else this.lost(partition);
+    this.#wake.abort(WOKEN);
+    this.#written?.resolve();
+    this.#written = undefined;
+  }
+
+  /**
+   * An outage starts nothing more, but what still runs is to be marked when it ends: the partition is given up only with
+   * its last mark. Whether this one stands shows by the answer to the next (L3).
+   */
+  #unsure(partition: Partition<T>, onItsWay: MarkOnItsWay<T>, answer: Unknown): void {
+    if (onItsWay.mark.leaseUntilMs === undefined || answer.reason === 'refused') {
+      this.unanswered(partition, answer);
+      return;
+    }
+    this.#scope.unanswered('mark', answer);
+    const now = this.#scope.ports.clock.now();
+    partition.notWritten(onItsWay, now);
+    partition.notBeforeMs = now + RETRY_MS;
+  }
+
+  #unsaved(states: readonly RecordState<T>[], reason: string): void {
+    for (const { name } of states) {
+      this.#scope.ports.log.error(`The effect of ${name} happened, and its mark was not saved`, { reason });
+    }
+  }
+}
+
+function isOf<T>({ record }: RecordState<T>, { array }: Partition<T>): boolean {
+  return `${record.topic}-${record.partition}` === array.name;
+}
