@@ -14,7 +14,8 @@ export function wrongAttempts(evidence: Evidence): Violation[] {
   return runs.all.flatMap((run): Violation[] => {
     const fact = evidence.factAt(run);
     if (fact === undefined) return [];
-    const unit = unitOf(promised, fact);
+    // Where offsets are remembered, their attempts are too, also beside identities (T1).
+    const unit = promised.remember === 'identity' ? unitOf(promised, fact) : nameOf(fact);
     const before = earlier.get(unit) ?? [];
     earlier.set(unit, [...before, run]);
     if (run.attempt === undefined) return [];

@@ -1,4 +1,5 @@
 import { ATTRIBUTES, STATUS } from '../../contract/idempotency-table';
+import { ledgerOnTheWire, ledgerPartition } from './ledger-on-the-wire';
 import type { Observation } from './observation';
 import { unreadable } from './wire/unreadable';
 import type { Write } from './wire/write';
@@ -13,14 +14,19 @@ export interface Sender {
 type ClaimObservation = Extract<Observation, { readonly kind: 'claim' | 'lease' | 'mark' }>;
 
 /**
- * What an accepted write on an idempotency table says, in Powertools' record layout, whoever wrote it: a claim begins
- * something in progress, a mark completes it, and everything else that moves the lease is a lease; a record that is
- * deleted was given back. undefined: it concerns none of them.
+ * What an accepted write on an idempotency table says, whoever wrote it. undefined: it concerns no claim, lease or mark.
+ *
+ * Of an identity, in Powertools' record layout: a claim begins something in progress, a mark completes it, and
+ * everything else that moves the lease is a lease; a record that is deleted was given back. Of a partition: see
+ * `ledgerOnTheWire`.
  */
-export function claimOnTheWire(write: Write, { worker, atMs }: Sender): ClaimObservation | undefined {
+export function claimOnTheWire(write: Write, sender: Sender): ClaimObservation | undefined {
+  const { worker, atMs } = sender;
   const identity = write.key[ATTRIBUTES.id]?.S;
   if (identity === undefined)
     throw unreadable('A write on the idempotency table', write, 'one that names its item by id');
+  const partition = ledgerPartition(identity);
+  if (partition !== undefined) return ledgerOnTheWire(write, partition, sender);
   if (write.kind === 'delete') return { kind: 'lease', worker, identity, leaseUntilMs: 0 };
   const lost = [ATTRIBUTES.status, ATTRIBUTES.inProgressExpiration].find((name) => write.computes.includes(name));
   if (lost !== undefined) throw unreadable(`The attribute ${lost} of a claim`, write.sets, 'a value in the request');

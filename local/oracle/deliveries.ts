@@ -29,7 +29,7 @@ export class Deliveries {
   }
 
   /** What lay before a record in its lane when its worker was last given it before the effect. */
-  laneBefore({ worker, index, fact }: Effect): readonly TopicFact[] {
+  laneBefore({ worker, index, fact }: Pick<Effect, 'worker' | 'index' | 'fact'>): readonly TopicFact[] {
     const name = nameOf(fact);
     const delivery = this.#ofWorker.get(worker)?.findLast((one) => one.index < index && one.names.has(name));
     if (delivery === undefined) return [];

@@ -91,6 +91,8 @@ export class Excuses {
     const tenure = run && tenures.before(hold, run.startedAt);
     if (tenure && (tenure.worker !== effect.worker || tenure.endMs < (run.startedAtMs ?? tenure.atMs)))
       return undefined;
+    const own = tenures.before(hold, index, effect.worker);
+    if (promised.keepsLeases && own && this.#stalls.between(effect.worker, own.atMs, own.endMs) === 0) return undefined;
     const hadItsTime = (this.#endings.get(effect.worker) ?? []).some((end) => end > effect.index && end < index);
     return hadItsTime && promised.seesLostWrites ? undefined : { index, cause: 'lease lost' };
   }

@@ -13,23 +13,42 @@ import { laneOf, nameOf, unitOf } from './units';
 export function outOfOrder(evidence: Evidence): Violation[] {
   if (evidence.promised.order === 'none') return [];
   const firstEffects = [...evidence.effects.values()].flatMap(([first]) => (first ? [first] : []));
-  return evidence.observations.some(({ kind }) => kind === 'delivered')
-    ? passing(evidence, firstEffects)
-    : late(evidence, firstEffects);
+  if (!evidence.observations.some(({ kind }) => kind === 'delivered')) return late(evidence, firstEffects);
+  const deliveries = new Deliveries(evidence);
+  const isDependent = evidence.promised.remember === 'transaction' && evidence.promised.independent === false;
+  return [...passing(evidence, deliveries, firstEffects), ...(isDependent ? early(evidence, deliveries) : [])];
 }
 
-function passing(evidence: Evidence, firstEffects: readonly Effect[]): Violation[] {
-  const deliveries = new Deliveries(evidence);
+/** With transactions a run sees what those before it have done: it begins when they are committed (protocol T2). */
+function early(evidence: Evidence, deliveries: Deliveries): Violation[] {
+  return evidence.runs.all.flatMap((run): Violation[] => {
+    const fact = evidence.factAt(run);
+    if (fact === undefined) return [];
+    const moment = { worker: run.worker, index: run.startedAt, atMs: run.startedAtMs, fact };
+    const passed = openBefore(evidence, deliveries, moment);
+    if (passed === undefined) return [];
+    const text = `${run.worker} ran ${nameOf(fact)} before ${nameOf(passed)}, which was delivered with it, was committed`;
+    return [{ rule: 'order', at: run.startedAt, unit: nameOf(fact), text }];
+  });
+}
+
+type Moment = Pick<Effect, 'worker' | 'index' | 'atMs' | 'fact'>;
+
+/** The first record of the lane that is open at this moment. */
+function openBefore(evidence: Evidence, deliveries: Deliveries, moment: Moment): TopicFact | undefined {
   const { promised, closings } = evidence;
+  const unit = unitOf(promised, moment.fact);
+  return deliveries.laneBefore(moment).find((earlier) => {
+    if (earlier.takesEffect === false || unitOf(promised, earlier) === unit) return false;
+    const [first] = evidence.effectsOf(earlier);
+    const hasEffect = first !== undefined && first.index < moment.index;
+    return !hasEffect && !closings.isClosed(earlier, moment.index, moment.atMs);
+  });
+}
+
+function passing(evidence: Evidence, deliveries: Deliveries, firstEffects: readonly Effect[]): Violation[] {
   return firstEffects.flatMap((effect): Violation[] => {
-    const unit = unitOf(promised, effect.fact);
-    const isOpen = (earlier: TopicFact) => {
-      if (earlier.takesEffect === false || unitOf(promised, earlier) === unit) return false;
-      const [first] = evidence.effectsOf(earlier);
-      const hasEffect = first !== undefined && first.index < effect.index;
-      return !hasEffect && !closings.isClosed(earlier, effect.index, effect.atMs);
-    };
-    const passed = deliveries.laneBefore(effect).find(isOpen);
+    const passed = openBefore(evidence, deliveries, effect);
     if (passed === undefined) return [];
     const text = `${nameOf(effect.fact)} took its first effect by ${effect.worker} before ${nameOf(passed)}, which was delivered with it and is open`;
     return [{ rule: 'order', at: effect.index, unit: nameOf(effect.fact), text }];

@@ -25,6 +25,11 @@ export interface Promised {
   readonly remember: 'ledger' | 'identity' | 'transaction';
   /** With `transaction`: each identity takes effect once, not each record. @default false */
   readonly identity?: boolean | undefined;
+  /**
+   * With `transaction`: whether the writes of a record do not depend on what its run read. false: its run begins when
+   * what was delivered before it in its lane is committed (T2). @default true: not checked
+   */
+  readonly independent?: boolean | undefined;
   /** Within what first effects come in offset order. */
   readonly order: 'partition' | 'key' | 'none';
   /** For how long, in ms, a worker that does not stand still may leave a finished effect unmarked. @default not checked */
@@ -34,6 +39,11 @@ export interface Promised {
    * end of its invocation has no other excuse for a mark that is missing. @default false
    */
   readonly seesLostWrites?: boolean | undefined;
+  /**
+   * Whether nothing but its own standing still, which is among the observations, may keep a worker from renewing a lease
+   * in time: then a lost lease excuses nobody else. @default false
+   */
+  readonly keepsLeases?: boolean | undefined;
   /** By how much the clock of a worker is ahead of `atMs`, in ms; negative where it is behind. @default 0 for each */
   readonly clockAheadMs?: Readonly<Record<string, number>> | undefined;
 }

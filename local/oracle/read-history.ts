@@ -3,7 +3,7 @@
  *
  * - `remember`: `ledger`, `identity` or `transaction`, the promise that it is judged by;
  * - `order`: `partition`, `key` or `none`;
- * - `identity`, `checkpointMs`, `seesLostWrites`, `clockAheadMs`: see `Promised`; may be left out;
+ * - `identity`, `independent`, `checkpointMs`, `seesLostWrites`, `keepsLeases`, `clockAheadMs`: see `Promised`; may be left out;
  * - `topic`: a list of `{partition, offset, key?, identity?, payload?, takesEffect?}`, see `TopicFact`; what lies before
  *   the start of the mapping is left out;
  * - `observations`: a list of what was seen, in the order in which it took effect, each with its `kind` and `worker` and
@@ -19,7 +19,16 @@ import type { Promised, TopicFact } from './promise';
 import { readObservation } from './read-observation';
 import { nameOf } from './units';
 
-const PROMISED = ['remember', 'order', 'identity', 'checkpointMs', 'seesLostWrites', 'clockAheadMs'];
+const PROMISED = [
+  'remember',
+  'order',
+  'identity',
+  'independent',
+  'checkpointMs',
+  'seesLostWrites',
+  'keepsLeases',
+  'clockAheadMs',
+];
 const FACT = ['partition', 'offset', 'key', 'identity', 'payload', 'takesEffect'];
 
 /** Reads a history from its JSON text. Throws `MSK_ONCE_HISTORY_INVALID` with the place that is wrong. */
@@ -55,14 +64,18 @@ function parsed(json: string): unknown {
 
 function readPromised(reader: JsonReader): Promised {
   const remember = reader.get('remember').oneOf(['ledger', 'identity', 'transaction']);
-  const identity = reader.get('identity');
-  if (remember !== 'transaction' && !identity.isLeftOut) throw identity.invalid('none: it belongs to a transaction');
+  const [identity, independent] = [reader.get('identity'), reader.get('independent')];
+  for (const one of [identity, independent]) {
+    if (remember !== 'transaction' && !one.isLeftOut) throw one.invalid('none: it belongs to a transaction');
+  }
   return {
     remember,
     order: reader.get('order').oneOf(['partition', 'key', 'none']),
     identity: identity.optional((one) => one.flag()),
+    independent: independent.optional((one) => one.flag()),
     checkpointMs: reader.get('checkpointMs').optional((one) => one.number()),
     seesLostWrites: reader.get('seesLostWrites').optional((one) => one.flag()),
+    keepsLeases: reader.get('keepsLeases').optional((one) => one.flag()),
     clockAheadMs: reader
       .get('clockAheadMs')
       .optional((clocks) => Object.fromEntries(clocks.entries().map(([worker, ahead]) => [worker, ahead.number()]))),

@@ -6,17 +6,25 @@ export interface Token {
   readonly text: string;
 }
 
-const PATTERN =
-  /\s*(?:(?<name>(?:[#:]\w+|[A-Za-z_]\w*)(?:\.#?\w+)*)|"(?<quoted>(?:[^"]|"")*)"|'(?<text>(?:[^']|'')*)'|(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?<symbol><<|>>|<>|<=|>=|!=|\|\||[-+=<>(){}[\],:?.*]))/y;
+const REST =
+  /"(?<quoted>(?:[^"]|"")*)"|'(?<text>(?:[^']|'')*)'|(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?<symbol><<|>>|<>|<=|>=|!=|\|\||[-+=<>(){}[\],:?.*])/
+    .source;
+
+const PATTERNS = {
+  /** Names and values have placeholders: `#name`, `:value`. */
+  UpdateExpression: new RegExp(`\\s*(?:(?<name>(?:[#:]\\w+|[A-Za-z_]\\w*)(?:\\.#?\\w+)*)|${REST})`, 'y'),
+  /** A colon stands between a name and its value. */
+  'A statement': new RegExp(`\\s*(?:(?<name>[A-Za-z_]\\w*(?:\\.\\w+)*)|${REST})`, 'y'),
+};
 
 /** Reads an expression or a statement, strictly from its first character to its last. */
 export class Tokens {
   readonly #source: string;
-  readonly #what: string;
+  readonly #what: keyof typeof PATTERNS;
   readonly #tokens: Token[];
   #at = 0;
 
-  constructor(source: string, what: string) {
+  constructor(source: string, what: keyof typeof PATTERNS) {
     this.#source = source;
     this.#what = what;
     this.#tokens = [...this.#split()];
@@ -85,16 +93,17 @@ export class Tokens {
 
   *#split(): Generator<Token> {
     const source = this.#source.trimEnd();
-    PATTERN.lastIndex = 0;
-    while (PATTERN.lastIndex < source.length) {
-      const from = PATTERN.lastIndex;
-      const found = PATTERN.exec(source)?.groups;
+    const pattern = PATTERNS[this.#what];
+    pattern.lastIndex = 0;
+    while (pattern.lastIndex < source.length) {
+      const from = pattern.lastIndex;
+      const found = pattern.exec(source)?.groups;
       if (!found)
         throw unreadable(this.#what, this.#source, `another character at ${JSON.stringify(source.slice(from))}`);
       const [kind, text] = Object.entries(found).find(([, value]) => value !== undefined) as [Token['kind'], string];
-      const end = PATTERN.lastIndex;
+      const end = pattern.lastIndex;
       yield { kind, text: kind === 'quoted' ? text.replaceAll('""', '"') : text.replaceAll("''", "'") };
-      PATTERN.lastIndex = end;
+      pattern.lastIndex = end;
     }
   }
 }

@@ -1,5 +1,5 @@
 /** P2: what user code is told of earlier attempts. */
-import { broken, fact, History, IDENTITY, LEASE_MS } from './history';
+import { broken, fact, History, IDENTITY, LEASE_MS, LEDGER, TRANSACTION } from './history';
 
 const TOPIC = [fact(0, 0, 'a')];
 const wrong = (history: History) =>
@@ -55,4 +55,28 @@ test('a count that never reached the database is not asked for', () => {
     .start('w1', '0@0', 1);
 
   expect(wrong(history)).toEqual([]);
+});
+
+describe('where offsets are remembered', () => {
+  const topic = [fact(0, 0, 'a'), fact(0, 1, 'a')];
+  /** Run, rejected, and the partition given back. */
+  const failedAt = (history: History, record: string, attempt: number) =>
+    history
+      .claim('w1', 0)
+      .start('w1', record, attempt)
+      .end('w1', record, 'rejected')
+      .add({ kind: 'mark', worker: 'w1', partition: 0, closes: [], leaseUntilMs: 0 })
+      .pass(1)
+      .claim('w1', 0);
+
+  test.each([LEDGER, TRANSACTION, { ...TRANSACTION, identity: true }])(
+    'each record has attempts of its own, also beside an identity: %p',
+    (promised) => {
+      const attempt = (record: string, told: number) =>
+        broken(promised, topic, failedAt(new History(), '0@0', 1).start('w1', record, told), '0@0', '0@1');
+
+      expect([attempt('0@0', 2), attempt('0@1', 1)]).toEqual([[], []]);
+      expect([attempt('0@0', 1), attempt('0@1', 2)]).toEqual([['attempts 0@0'], ['attempts 0@1']]);
+    },
+  );
 });

@@ -165,6 +165,21 @@ describe('a repeat is admitted', () => {
     ).toEqual(['lease lost']);
   });
 
+  test('not for a lease that nothing but standing still can have lost, of a worker that went on', () => {
+    const keepsLeases = { ...LEDGER, keepsLeases: true };
+    const lost = (stalledMs: number) => {
+      const history = unmarked().pass(100);
+      if (stalledMs > 0) history.add({ kind: 'frozen', worker: 'w1', atMs: history.nowMs });
+      history.pass(stalledMs);
+      if (stalledMs > 0) history.add({ kind: 'thawed', worker: 'w1', atMs: history.nowMs });
+      return history.pass(LEASE_MS).claim('w2', 0).effect('w2', 0, 0);
+    };
+
+    expect(causes(lost(0))).toEqual(['lease lost']);
+    expect(causes(lost(0), keepsLeases)).toEqual([undefined]);
+    expect(causes(lost(3_000), keepsLeases)).toEqual(['lease lost']);
+  });
+
   test('not for a run that began when its lease was over, or when another worker had taken over', () => {
     const late = (before: (history: History) => History) =>
       before(new History().claim('w1', 0))

@@ -1,4 +1,5 @@
 /** The promise of transactions (protocol section 1): never twice, whatever happened. */
+import type { Promised } from '../../../local/oracle/promise';
 import { broken, fact, History, judgedBy, LEASE_MS, TRANSACTION } from './history';
 
 const TOPIC = [fact(0, 0, 'a'), fact(0, 1, 'a')];
@@ -28,6 +29,30 @@ test('what a stale worker commits is a stale mark', () => {
   const history = new History().claim('w1', 0).pass(LEASE_MS).claim('w2', 0);
 
   expect(broken(TRANSACTION, TOPIC, commit(history, 'w1', 0), '0@1')).toEqual(['stale-mark partition 0']);
+});
+
+describe('T2: writes that depend on what was read', () => {
+  const topic = [fact(0, 0, 'a', 'k'), fact(0, 1, 'b', 'k'), fact(0, 2, 'c', 'l')];
+  const began = (record: string) => new History().deliver('w1', '0@0', '0@1', '0@2').claim('w1', 0).start('w1', record);
+  const early = (history: History, promised: Partial<Promised> = {}) =>
+    broken({ ...TRANSACTION, independent: false, ...promised }, topic, history, '0@0', '0@1', '0@2');
+
+  test('a run begins when those before it in its lane are committed', () => {
+    expect(early(began('0@1'))).toEqual(['order 0@1']);
+    expect(early(commit(began('0@0'), 'w1', 0).start('w1', '0@1'))).toEqual([]);
+    expect(early(began('0@0').close('w1', 0, [0, 0]).start('w1', '0@1'))).toEqual([]);
+  });
+
+  test('those of another lane, and of another delivery, do not matter', () => {
+    expect(early(began('0@2'), { order: 'key' })).toEqual([]);
+    expect(early(began('0@1'), { order: 'none' })).toEqual([]);
+    expect(early(new History().deliver('w1', '0@1').claim('w1', 0).start('w1', '0@1'))).toEqual([]);
+  });
+
+  test('nor where they are declared independent, or were not asked about', () => {
+    expect(early(began('0@1'), { independent: true })).toEqual([]);
+    expect(early(began('0@1'), { independent: undefined })).toEqual([]);
+  });
 });
 
 describe('with identity', () => {
