@@ -2,7 +2,7 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { EXIT } from '../../contract/error-codes';
-import { modeOf } from '../../local/simulator/plan';
+import { modeOf, REMEMBERS, type Remember } from '../../local/simulator/plan';
 import { readSchedule } from '../../local/simulator/schedule-file';
 import { CommandLine } from '../command-line';
 import { progressLine } from '../progress-line';
@@ -16,6 +16,7 @@ Runs the shipped runtime in virtual time, over random workloads with random faul
 
   --schedules N    how many                                             (default 1000)
   --seed S         fixes all of them; each depends on the seed and its number only   (default 1)
+  --remember WAYS  which ways of remembering, with commas between them  (default ledger,identity,transaction)
   --threads N      how many at once; what is found does not depend on it  (default one for each core)
   --keep FOLDER    where schedules that broke a rule are written, made small  (default .msk-once/schedules)
   --replay FILE    runs such a schedule again, step by step, and shows what happens
@@ -27,6 +28,7 @@ Exit codes: 0 no rule was broken, 1 one was, 2 usage.`;
 interface Arguments {
   readonly schedules: number;
   readonly seed: number;
+  readonly remembers: readonly Remember[];
   readonly threads: number;
   readonly keep: string;
   readonly replay: string | undefined;
@@ -58,13 +60,14 @@ interface Ended {
   readonly report: SimulationReport;
 }
 
-async function run({ schedules, seed, threads: count, keep }: Arguments): Promise<Ended> {
+async function run({ schedules, seed, remembers, threads: count, keep }: Arguments): Promise<Ended> {
   const line = progressLine(process.stderr);
   const threads = new Threads(Math.min(count, schedules));
   try {
     const found = await runSchedules(threads, {
       schedules,
       seed,
+      remembers,
       folder: keep,
       onProgress: (done, failures) => line.update(`${done} of ${schedules} schedules, ${failures} broke a rule`),
       onShrink: ({ index, rule }) => line.say(`  making schedule ${index} small (${rule})`),
@@ -105,10 +108,20 @@ function checkFolder(folder: string): void {
   if (!statSync(path).isDirectory()) throw LINE.refused(`--keep ${folder} cannot be used: ${path} is no folder.`);
 }
 
+function waysIn(text: string = REMEMBERS.join(',')): readonly Remember[] {
+  const named = text.split(',');
+  const ways = REMEMBERS.filter((way) => named.includes(way));
+  if (ways.length === 0 || ways.length < named.length) {
+    throw LINE.refused(`--remember is ${JSON.stringify(text)}; accepted is one or more of ${REMEMBERS.join(',')}.`);
+  }
+  return ways;
+}
+
 function readArguments(argv: readonly string[]): Arguments {
   const values = LINE.parse(argv, {
     schedules: { type: 'string' },
     seed: { type: 'string' },
+    remember: { type: 'string' },
     threads: { type: 'string' },
     keep: { type: 'string' },
     replay: { type: 'string' },
@@ -116,14 +129,15 @@ function readArguments(argv: readonly string[]): Arguments {
     help: { type: 'boolean' },
   });
   const { replay: file } = values;
-  if (file !== undefined && (values.schedules ?? values.seed ?? values.keep) !== undefined) {
+  if (file !== undefined && (values.schedules ?? values.seed ?? values.remember ?? values.keep) !== undefined) {
     throw LINE.refused(
-      '--replay runs one schedule that is written down: --schedules, --seed and --keep do not go with it.',
+      '--replay runs one schedule that is written down: --schedules, --seed, --remember and --keep do not go with it.',
     );
   }
   return {
     schedules: LINE.wholeNumber('--schedules', values.schedules ?? '1000', 1, MAXIMUM_SCHEDULES),
     seed: LINE.wholeNumber('--seed', values.seed ?? '1', 0, 2 ** 31),
+    remembers: waysIn(values.remember),
     threads: LINE.wholeNumber('--threads', values.threads ?? String(availableParallelism()), 1, MAXIMUM_THREADS),
     keep: values.keep ?? '.msk-once/schedules',
     replay: file,

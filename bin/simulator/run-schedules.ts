@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Remember } from '../../local/simulator/plan';
 import { writeSchedule } from '../../local/simulator/schedule-file';
 import { type Failure, mergeResults, type SimulationResult } from '../../local/simulator/simulate';
 import type { Threads } from './threads';
@@ -7,6 +8,7 @@ import type { Threads } from './threads';
 export interface RunOptions {
   readonly schedules: number;
   readonly seed: number;
+  readonly remembers: readonly Remember[];
   /** Where schedules that broke a rule are kept; made when there is one. */
   readonly folder: string;
   readonly onProgress: (done: number, failures: number) => void;
@@ -33,7 +35,7 @@ const MAXIMUM_KEPT = 10;
 
 /** Runs schedules on threads, and keeps those that broke a rule. What it finds does not depend on the threads. */
 export async function runSchedules(threads: Threads, options: RunOptions): Promise<SchedulesRun> {
-  const { schedules, seed, onProgress } = options;
+  const { schedules, seed, remembers, onProgress } = options;
   const startedAtMs = Date.now();
   let next = 0;
   let found = mergeResults(seed, []);
@@ -41,7 +43,12 @@ export async function runSchedules(threads: Threads, options: RunOptions): Promi
     while (next < schedules) {
       const first = next;
       next += SHARE;
-      const share = await threads.do({ kind: 'run', seed, first, schedules: Math.min(SHARE, schedules - first) });
+      const share = await threads.do({
+        kind: 'run',
+        drawn: { seed, remembers },
+        first,
+        schedules: Math.min(SHARE, schedules - first),
+      });
       found = mergeResults(seed, [found, share]);
       onProgress(found.schedules, found.failures.length);
     }
@@ -53,12 +60,12 @@ export async function runSchedules(threads: Threads, options: RunOptions): Promi
 }
 
 async function keep(threads: Threads, failures: readonly Failure[], options: RunOptions): Promise<KeptViolation[]> {
-  const { seed, folder, onShrink } = options;
+  const { seed, remembers, folder, onShrink } = options;
   if (failures.length > 0) mkdirSync(folder, { recursive: true });
   return Promise.all(
     failures.slice(0, MAXIMUM_KEPT).map(async (failure) => {
       onShrink(failure);
-      const schedule = await threads.do({ kind: 'shrink', seed, failure });
+      const schedule = await threads.do({ kind: 'shrink', drawn: { seed, remembers }, failure });
       const file = join(folder, `seed-${seed}-schedule-${failure.index}-${failure.rule}.json`);
       writeSchedule(file, schedule);
       return { rule: schedule.rule, text: schedule.text, file };

@@ -1,10 +1,11 @@
-import { DynamoDbClaimStore } from '../../handlers/claims/dynamodb-claim-store';
 import { createProcessor } from '../../handlers/create-processor';
-import { settingsOf } from '../../handlers/options';
+import { type ProcessRecordsOptions, settingsOf } from '../../handlers/options';
 import type { Codec } from '../../handlers/record/codec';
 import { json } from '../../handlers/record/json';
-import type { Runtime, SimulatedValue } from '../../local/simulator/runtime';
+import { DynamoDbStore } from '../../handlers/store/dynamodb-store';
+import type { Runtime, SimulatedValue, Surroundings } from '../../local/simulator/runtime';
 import { lendClient } from './client-pool';
+import { SimulatedMemory } from './simulated-memory';
 
 const REMEMBER_FOR_SECONDS = 14 * 24 * 60 * 60;
 /** As the composition root sets it for the client (handlers/process-records.ts). */
@@ -12,31 +13,25 @@ const REQUEST_TIMEOUT_MS = 900;
 
 /** The runtime as it is shipped: `createProcessor` over the real DynamoDB adapter and the SDK's own serialiser. */
 export const shippedRuntime: Runtime = {
-  remembers: ['identity'],
+  remembers: ['ledger', 'identity', 'transaction'],
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
-  start({ settings, mappings, table, clock, sleep, random, connection, exit, log, process, atEnd }) {
-    const { order, concurrency, leaseMs, clockSkewMs, abortGraceMs } = settings;
-    const options = settingsOf<SimulatedValue, undefined>({
-      value: json() as Codec<SimulatedValue>,
-      identity: ({ value }) => value.id,
-      process,
-      order,
-      concurrency,
-      leaseMs,
-      clockSkewMs,
-      abortGraceMs,
-    });
-    return createProcessor(options, mappings, {
+  memory: (options) => new SimulatedMemory(options),
+  start({ settings, mappings, table, memory, clock, sleep, random, connection, exit, log, process, atEnd }) {
+    const { clockSkewMs } = settings;
+    return createProcessor(settingsOf(optionsOf(settings, process)), mappings, {
       clock,
       sleep,
       random,
-      store: new DynamoDbClaimStore({
-        client: lendClient(connection, atEnd),
-        table,
-        clock,
-        clockSkewMs,
-        rememberForSeconds: REMEMBER_FOR_SECONDS,
-      }),
+      store:
+        memory instanceof SimulatedMemory
+          ? memory.over(connection, table)
+          : new DynamoDbStore({
+              client: lendClient(connection, atEnd),
+              table,
+              clock,
+              clockSkewMs,
+              rememberForSeconds: REMEMBER_FOR_SECONDS,
+            }),
       log: {
         info: (message, fields) => log('info', message, fields),
         error: (message, fields) => log('error', message, fields),
@@ -45,3 +40,22 @@ export const shippedRuntime: Runtime = {
     });
   },
 };
+
+function optionsOf(
+  settings: Surroundings['settings'],
+  process: Surroundings['process'],
+): ProcessRecordsOptions<SimulatedValue> {
+  const { remember, identity, independent, order, concurrency, leaseMs, checkpointMs, clockSkewMs, abortGraceMs } =
+    settings;
+  const common = {
+    value: json() as Codec<SimulatedValue>,
+    order,
+    concurrency,
+    leaseMs,
+    checkpointMs,
+    clockSkewMs,
+    abortGraceMs,
+    ...(identity && { identity: ({ value }: { readonly value: SimulatedValue }) => value.id }),
+  };
+  return remember === 'transaction' ? { ...common, transaction: true, independent, process } : { ...common, process };
+}

@@ -2,7 +2,7 @@ import type { SdkHttpRequest, SdkHttpResponse } from '../dynamodb/engine/engine-
 import type { Observation } from '../oracle/observation';
 import type { Database, Landed } from './database';
 import type { Decision } from './decision';
-import { lostWrites } from './lost-writes';
+import { type LostRequest, lostWrites, type Remembering } from './lost-writes';
 import type { Connection } from './runtime';
 import type { Scheduler } from './scheduler';
 import type { Worker } from './worker';
@@ -13,7 +13,7 @@ export interface ConnectionOptions {
   readonly database: Database;
   readonly requestTimeoutMs: number;
   readonly latencyMs: (message: string) => number;
-  readonly table: string;
+  readonly remembering: Remembering;
   readonly observe: (observation: Observation) => void;
 }
 
@@ -92,8 +92,9 @@ export class SimulatedConnection implements Connection {
   #land(call: Call): void {
     const { name, answer, breakAfter } = call;
     const { worker, latencyMs } = this.#options;
-    const { answer: landed, status } = this.#takeEffect(name, call);
-    if (PASSING.includes(status) || call.decision?.do === 'refuse-members') this.#noteLoss(call);
+    const { answer: landed, status, output } = this.#takeEffect(name, call);
+    if (PASSING.includes(status)) this.#noteLoss(call);
+    else if (call.decision?.do === 'refuse-members') this.#noteLoss(call, refusedIn(status, output));
     const arrival = `${name} answered`;
     const arrive = (decision: Decision | undefined) => {
       if (decision?.do === 'lose') breakAfter(decision.ms);
@@ -109,11 +110,19 @@ export class SimulatedConnection implements Connection {
     return landed;
   }
 
-  #noteLoss({ request }: Call): void {
-    const { worker, table, scheduler, observe } = this.#options;
+  #noteLoss({ request }: Call, isLost?: LostRequest['isLost']): void {
+    const { worker, remembering, scheduler, observe } = this.#options;
     const sender = { worker: worker.name, atMs: scheduler.now() };
-    for (const lost of lostWrites(sender, operationOf(request), request, table)) observe(lost);
+    const lost = { operation: operationOf(request), request, ...(isLost && { isLost }) };
+    for (const write of lostWrites(sender, lost, remembering)) observe(write);
   }
+}
+
+/** Which members of a request were refused for a passing reason; where its answer does not say so, all of them. */
+function refusedIn(status: string, output: object): LostRequest['isLost'] {
+  const { Responses } = output as { readonly Responses?: readonly { readonly Error?: { readonly Code?: string } }[] };
+  if (status !== 'ok' || Responses === undefined) return undefined;
+  return (index) => Responses[index]?.Error?.Code === 'ThrottlingError';
 }
 
 /** What the database answers only where a fault has it. */

@@ -1,3 +1,4 @@
+import type { Item } from '../dynamodb/engine/attribute-value';
 import { DynamoDbEngine } from '../dynamodb/engine/engine';
 import {
   EngineRequestHandler,
@@ -7,6 +8,7 @@ import {
 import { DynamoDbEngineError } from '../dynamodb/engine/errors';
 import type { EngineDoor } from '../dynamodb/engine/wire';
 import type { Decision } from './decision';
+import { MEMORY, type SharedMemory } from './runtime';
 
 /** A request as it reaches the database. */
 export interface Landing {
@@ -21,12 +23,19 @@ export interface Landed {
   readonly answer: Promise<{ response: SdkHttpResponse }>;
   /** `ok`, or the service's name of the error. */
   readonly status: string;
+  /** What is answered where it is `ok`. */
+  readonly output: object;
 }
 
 export interface DatabaseOptions {
   readonly clock: { now(): number };
-  readonly table: string;
-  /** It was accepted. */
+  /** By name; the key of each is the text `id`. */
+  readonly tables: readonly string[];
+  /** It may bring what a refused statement met, as the documentation says, or never, as it was seen (see the engine). */
+  readonly memberItems: boolean;
+  /** What is asked by other operations. */
+  readonly memory: () => SharedMemory | undefined;
+  /** Something was accepted that may have written. */
   readonly onAccepted: (landing: Landing) => void;
 }
 
@@ -37,27 +46,40 @@ export class Database implements EngineDoor {
   readonly #handler = new EngineRequestHandler(this);
   #landing: Landing | undefined;
   #status = '';
+  #output: object = {};
   #members = 0;
   #downUntilMs = 0;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
-    const refusesMember = () => this.#landing?.decision?.do === 'refuse-members' && this.#members++ % 2 === 0;
+    const everySecond = (what: Decision['do']) => () =>
+      this.#landing?.decision?.do === what && this.#members++ % 2 === 0;
+    const refusesMember = everySecond('refuse-members');
     this.engine = new DynamoDbEngine({
       clock: options.clock,
+      memberItems: options.memberItems,
       faults: {
         unprocessedKey: refusesMember,
         unprocessedWrite: refusesMember,
         throttledStatement: refusesMember,
+        unansweredStatement: everySecond('hide-members'),
         conflictingItem: refusesMember,
       },
     });
-    this.engine.execute('CreateTable', {
-      TableName: options.table,
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    });
+    for (const TableName of options.tables) {
+      this.engine.execute('CreateTable', {
+        TableName,
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      });
+    }
+  }
+
+  /** Everything in a table, as it is stored. */
+  itemsOf(table: string): readonly Item[] {
+    const { Items = [] } = this.engine.execute('Scan', { TableName: table }) as { Items?: readonly Item[] };
+    return Items;
   }
 
   /** From now on, for so long, it answers everything with an error of its own. */
@@ -70,15 +92,17 @@ export class Database implements EngineDoor {
     this.#members = 0;
     // It does all that it does before it gives its promise.
     const answer = this.#handler.handle(landing.request);
-    return { answer, status: this.#status };
+    return { answer, status: this.#status, output: this.#output };
   }
 
   execute(operation: string, input: object): object {
     try {
       this.#refuse();
-      const output = this.engine.execute(operation, input);
+      const memory = operation.startsWith(MEMORY) ? this.#options.memory() : undefined;
+      const output = (memory ?? this.engine).execute(operation, input);
       this.#status = 'ok';
-      if (this.#landing) this.#options.onAccepted(this.#landing);
+      this.#output = output;
+      if (this.#landing && !READS.includes(operation)) this.#options.onAccepted(this.#landing);
       return output;
     } catch (error) {
       this.#status = error instanceof Error ? error.name : String(error);
@@ -92,6 +116,8 @@ export class Database implements EngineDoor {
     if (what === 'throttle') throw throttled();
   }
 }
+
+const READS: readonly string[] = ['BatchGetItem', 'GetItem'];
 
 // Source of both texts: DynamoDB Developer Guide, "Error handling with DynamoDB".
 const failed = () =>

@@ -28,6 +28,8 @@ export type Decision =
   | { readonly at: string; readonly do: 'fail' }
   /** About half of the members of a batch, and every transaction, are refused for a passing reason. */
   | { readonly at: string; readonly do: 'refuse-members' }
+  /** About half of the members of a batch of statements take effect, and are answered as if they had failed. */
+  | { readonly at: string; readonly do: 'hide-members' }
   /** For so long the database answers everybody that it failed. */
   | { readonly at: string; readonly do: 'down'; readonly ms: number }
   /** One more poller joins the group: partitions move, and old invocations go on. */
@@ -51,7 +53,7 @@ const WORKER: readonly Interference[] = ['crash', 'freeze', ...EVERYWHERE];
 
 /** What may happen at which place. */
 export const INTERFERENCES: Readonly<Record<Place, readonly Interference[]>> = {
-  call: [...WORKER, 'delay', 'lose', 'copy', 'throttle', 'fail', 'refuse-members'],
+  call: [...WORKER, 'delay', 'lose', 'copy', 'throttle', 'fail', 'refuse-members', 'hide-members'],
   answer: [...WORKER, 'delay', 'lose'],
   run: [...WORKER, 'delay'],
   ran: [...WORKER, 'delay'],
@@ -60,7 +62,8 @@ export const INTERFERENCES: Readonly<Record<Place, readonly Interference[]>> = {
   wake: WORKER,
   return: [...WORKER, 'delay'],
   delivery: [...EVERYWHERE, 'throttle-delivery', 'duplicate-delivery', 'crash-after-success'],
-  commit: [...EVERYWHERE, 'refuse-commit'],
+  // A commit that is on its way would undo a rewind.
+  commit: ['rebalance', 'down', 'refuse-commit'],
   tie: ['switch'],
 };
 

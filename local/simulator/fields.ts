@@ -47,6 +47,17 @@ export class Fields {
     throw problem(this.path(name), value, accepted.join(', '));
   }
 
+  flag(name: string): boolean {
+    const value = this.value(name);
+    if (typeof value === 'boolean') return value;
+    throw problem(this.path(name), value, 'true or false');
+  }
+
+  /** What is wrong with a property, as an error to be thrown. */
+  problem(name: string, accepted: string): FieldProblem {
+    return problem(this.path(name), this.value(name), accepted);
+  }
+
   true(name: string): true {
     const value = this.value(name);
     if (value === true) return value;

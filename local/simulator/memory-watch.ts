@@ -1,7 +1,8 @@
-import { ATTRIBUTES, STATUS } from '../../contract/idempotency-table';
+import { ATTRIBUTES, LEDGER_ATTRIBUTES, STATUS } from '../../contract/idempotency-table';
 import type { Item } from '../dynamodb/engine/attribute-value';
-import type { DynamoDbEngine } from '../dynamodb/engine/engine';
-import type { Observation } from '../oracle/observation';
+import { ledgerPartition } from '../oracle/ledger-on-the-wire';
+import { newlyClosed, readRuns } from '../oracle/ledger-runs';
+import type { Observation, OffsetRun, Place } from '../oracle/observation';
 import type { SimulatedFact } from './topic';
 
 /** An accepted write: whose it was, when it was sent, and when it took effect. */
@@ -11,22 +12,33 @@ export interface Seen {
   readonly atMs: number;
 }
 
+/** Where it is told what a write changed: the same, and by how much the clock of its worker is ahead of `atMs`. */
+export interface SeenByClock extends Seen {
+  readonly aheadMs: number;
+}
+
 /**
  * Reads what the database holds after each request that it accepted, and tells what changed: so it depends on no way of
  * writing, only on the layout of the table.
  */
 export class MemoryWatch {
-  readonly #engine: DynamoDbEngine;
-  readonly #table: string;
+  readonly #read: () => readonly Item[];
   #items: ReadonlyMap<string, Item> = new Map();
+  /** By partition, what its ledger closes. */
+  readonly #runs = new Map<number, readonly OffsetRun[]>();
 
-  constructor(engine: DynamoDbEngine, table: string) {
-    this.#engine = engine;
-    this.#table = table;
+  /** @param read gives every item. */
+  constructor(read: () => readonly Item[]) {
+    this.#read = read;
   }
 
-  /** Whether a durable mark closes the record: its identity is completed, with its payload. */
-  isClosed({ identity, payload }: SimulatedFact): boolean {
+  /** Whether the ledger of its partition closes the offset. */
+  isOffsetClosed({ partition, offset }: Place): boolean {
+    return (this.#runs.get(partition) ?? []).some(([first, last]) => first <= offset && offset <= last);
+  }
+
+  /** Whether a mark closes the identity of the record, with its payload. */
+  isIdentityClosed({ identity, payload }: SimulatedFact): boolean {
     const item = this.#items.get(identity);
     return (
       item !== undefined &&
@@ -41,27 +53,53 @@ export class MemoryWatch {
   }
 
   /** What the last request has changed. */
-  look(write: Seen): Observation[] {
-    const { Items = [] } = this.#engine.execute('Scan', { TableName: this.#table }) as { Items?: readonly Item[] };
+  look(write: SeenByClock): Observation[] {
     const before = this.#items;
-    this.#items = new Map(Items.map((item) => [textOf(item, ATTRIBUTES.id) ?? '', item]));
+    this.#items = new Map(this.#read().map((item) => [textOf(item, ATTRIBUTES.id) ?? '', item]));
     return [...this.#items].flatMap(([identity, item]) => {
       const old = before.get(identity);
-      return item === old ? [] : change(write, identity, old, item);
+      if (item === old) return [];
+      const partition = ledgerPartition(identity);
+      return partition === undefined ? change(write, identity, old, item) : this.#ledger(write, partition, old, item);
     });
+  }
+
+  #ledger(write: SeenByClock, partition: number, old: Item | undefined, item: Item): Observation[] {
+    const { aheadMs: _, ...seen } = write;
+    const differs = (attribute: string) => textOf(item, attribute) !== textOf(old ?? {}, attribute);
+    const leaseUntilMs = Number(textOf(item, LEDGER_ATTRIBUTES.leaseUntilMs) ?? 0);
+    const runs = runsOf(item);
+    const closes = newlyClosed(this.#runs.get(partition) ?? [], runs);
+    this.#runs.set(partition, runs);
+    if (differs(LEDGER_ATTRIBUTES.owner)) {
+      const claim = { kind: 'claim' as const, ...seen, partition, leaseUntilMs };
+      return closes.length === 0 ? [claim] : [claim, { kind: 'mark', ...seen, partition, closes }];
+    }
+    if (closes.length === 0 && !differs(LEDGER_ATTRIBUTES.leaseUntilMs)) return [];
+    return [{ kind: 'mark', ...seen, partition, closes, ...(!isVain(write, leaseUntilMs) && { leaseUntilMs }) }];
   }
 }
 
-function change(write: Seen, identity: string, old: Item | undefined, item: Item): Observation[] {
+function change(write: SeenByClock, identity: string, old: Item | undefined, item: Item): Observation[] {
+  const { aheadMs: _, ...seen } = write;
   const differs = (attribute: string) => textOf(item, attribute) !== textOf(old ?? {}, attribute);
   const leaseUntilMs = Number(textOf(item, ATTRIBUTES.inProgressExpiration) ?? 0);
   if (textOf(item, ATTRIBUTES.status) === STATUS.completed) {
-    return differs(ATTRIBUTES.status) ? [{ kind: 'mark', ...write, identity }] : [];
+    return differs(ATTRIBUTES.status) ? [{ kind: 'mark', ...seen, identity }] : [];
   }
-  if (differs(ATTRIBUTES.owner)) return [{ kind: 'claim', ...write, identity, leaseUntilMs }];
-  // A renewal that lands after the end that it asks for grants nothing, and gives nothing back.
-  if (leaseUntilMs > 0 && leaseUntilMs <= write.atMs) return [];
-  return differs(ATTRIBUTES.inProgressExpiration) ? [{ kind: 'lease', ...write, identity, leaseUntilMs }] : [];
+  if (differs(ATTRIBUTES.owner)) return [{ kind: 'claim', ...seen, identity, leaseUntilMs }];
+  if (isVain(write, leaseUntilMs)) return [];
+  return differs(ATTRIBUTES.inProgressExpiration) ? [{ kind: 'lease', ...seen, identity, leaseUntilMs }] : [];
+}
+
+/** A renewal that lands after the end that it asks for grants nothing, and gives nothing back. */
+function isVain({ atMs, aheadMs }: SeenByClock, leaseUntilMs: number): boolean {
+  return leaseUntilMs > 0 && leaseUntilMs - aheadMs <= atMs;
+}
+
+function runsOf(item: Item): readonly OffsetRun[] {
+  const value = item[LEDGER_ATTRIBUTES.runs];
+  return value !== undefined && 'B' in value ? readRuns(Buffer.from(value.B, 'base64')) : [];
 }
 
 /** The text of a string or number. */

@@ -7,13 +7,24 @@ export type LaneOrder = 'partition' | 'key' | 'none';
 
 export const REMEMBERS: readonly Remember[] = ['ledger', 'identity', 'transaction'];
 export const LANE_ORDERS: readonly LaneOrder[] = ['partition', 'key', 'none'];
+export const STORES = ['dynamodb', 'memory'] as const;
+export type StoreKind = (typeof STORES)[number];
 export const RESPONSE_MODES: readonly ResponseMode[] = ['partial', 'throw'];
+
+/** The fewest offsets that an aborted transaction takes: a record, and its end. */
+export const MINIMUM_GAP = 2;
 
 /** A workload and its surroundings: with the decisions it fixes everything that happens. */
 export interface Plan {
   /** What is drawn while it runs: latencies, jitter, the event source's own choices. */
   readonly seed: number;
   readonly remember: Remember;
+  /** With `transaction`: the function declares an identity too. Always with `identity`, never with `ledger`. */
+  readonly identity: boolean;
+  /** With `transaction`: the writes of a record do not depend on those before it (protocol T2). */
+  readonly independent: boolean;
+  /** What remembers: the engine behind the runtime's own adapter, or the runtime's store in memory, where it has one. */
+  readonly store: StoreKind;
   readonly mode: ResponseMode;
   readonly reading: PartialReading;
   readonly order: LaneOrder;
@@ -36,6 +47,7 @@ export interface FunctionPlan {
   readonly leaseMs: number;
   readonly clockSkewMs: number;
   readonly abortGraceMs: number;
+  readonly checkpointMs: number;
 }
 
 export interface MappingPlan {
@@ -57,6 +69,8 @@ export interface PlannedRecord {
   readonly key?: string;
   /** Since the start of the run; within a partition never lower than the one before. Default: 0. */
   readonly producedAtMs?: number;
+  /** So many offsets before it are nobody's: those of a transaction that its producer aborted, and of its end. */
+  readonly gap?: number;
   /** The value cannot be decoded. */
   readonly isGarbage?: true;
 }
@@ -72,9 +86,32 @@ export interface Work {
    * for one that it has sent, or it goes on.
    */
   readonly whenAborted?: 'abandon' | 'ignore';
+  /** With `transaction`, what is special about the writes that it returns. */
+  readonly writes?: SpecialWrites;
 }
 
+/**
+ * - `refused-once`: the first run's has a condition that does not hold, and may hold the next time;
+ * - `refused`: each run's has such a condition;
+ * - `invalid`: the database does not accept it at all;
+ * - `colliding`: there are two, on one item;
+ * - `superfluous`: a condition says that nothing is left to do, so the record takes no effect;
+ * - `none`: there are none, so the record takes no effect.
+ */
+export type SpecialWrites = 'refused-once' | 'refused' | 'invalid' | 'colliding' | 'superfluous' | 'none';
+
+export const SPECIAL_WRITES: readonly SpecialWrites[] = [
+  'refused-once',
+  'refused',
+  'invalid',
+  'colliding',
+  'superfluous',
+  'none',
+];
+
 /** The mode of a schedule, as results are counted by. */
-export function modeOf({ remember, mode, reading, order }: Plan): string {
-  return [remember, mode, reading, order].join(' ');
+export function modeOf({ remember, identity, store, mode, reading, order }: Plan): string {
+  const isBoth = remember === 'transaction' && identity;
+  const way = isBoth ? 'transaction+identity' : remember;
+  return [store === 'memory' ? `${way}/memory` : way, mode, reading, order].join(' ');
 }

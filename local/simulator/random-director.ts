@@ -1,6 +1,7 @@
 import { below, type SeededRandom } from '../seeded-random';
 import type { Decision, Director, Interference, Place } from './decision';
 import type { Plan } from './plan';
+import { endOffset } from './topic';
 import type { Weather } from './weather';
 
 /** Draws what happens at each place, and writes it down. */
@@ -50,7 +51,7 @@ export class RandomDirector implements Director {
       }
       case 'rewind': {
         const partition = below(this.#random, this.#plan.partitions.length);
-        const offset = below(this.#random, (this.#plan.partitions[partition]?.length ?? 0) + 1);
+        const offset = below(this.#random, endOffset(this.#plan.partitions[partition] ?? []) + 1);
         return { at, do: kind, partition, offset };
       }
       default:

@@ -1,5 +1,14 @@
 import { below, type SeededRandom } from '../seeded-random';
-import { LANE_ORDERS, type Plan, type PlannedRecord, RESPONSE_MODES, type Remember, type Work } from './plan';
+import {
+  LANE_ORDERS,
+  MINIMUM_GAP,
+  type Plan,
+  type PlannedRecord,
+  RESPONSE_MODES,
+  type Remember,
+  type SpecialWrites,
+  type Work,
+} from './plan';
 import { STORM_LEASE_MS } from './weather';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -13,12 +22,17 @@ export function randomPlan(random: SeededRandom, remembers: readonly Remember[])
   const chance = (share: number) => random() < share;
   const ids = IDS.slice(0, one(2, 4, 8));
   const clockSkewMs = one(1_000, 1_000, 0);
-  const leaseMs = one(2_000, 4_000, 6_000, 15_000);
+  // More than twice the skew.
+  const leaseMs = one(2_500, 4_000, 6_000, 15_000);
   const latencyMs = one(0, 4, 4, 40, 300);
   const isLate = chance(0.15);
+  const remember = one(...remembers);
   return {
     seed: below(random, 2 ** 31),
-    remember: one(...remembers),
+    remember,
+    identity: remember === 'identity' || (remember === 'transaction' && chance(0.5)),
+    independent: remember === 'transaction' && chance(0.5),
+    store: chance(0.15) ? 'memory' : 'dynamodb',
     mode: one(...RESPONSE_MODES),
     reading: one(...READINGS),
     order: one(...LANE_ORDERS),
@@ -28,6 +42,7 @@ export function randomPlan(random: SeededRandom, remembers: readonly Remember[])
       leaseMs,
       clockSkewMs,
       abortGraceMs: one(500, 500, 0),
+      checkpointMs: one(250, 250, 50, 1_500),
     },
     mapping: {
       batchSize: one(10, 10, 3, 1),
@@ -44,9 +59,9 @@ export function randomPlan(random: SeededRandom, remembers: readonly Remember[])
     latency: { minimumMs: Math.ceil(latencyMs / 10), maximumMs: latencyMs },
     // Two clocks differ by at most the skew.
     clocksAheadMs: Array.from({ length: 8 }, () => below(random, clockSkewMs + 1) - Math.floor(clockSkewMs / 2)),
-    partitions: Array.from({ length: one(1, 2, 3) }, () => randomRecords(random, ids)),
+    partitions: Array.from({ length: one(1, 2, 3) }, () => randomRecords(random, ids, isLate ? 0.4 : 0.1)),
     work: Object.fromEntries(
-      ids.map((id) => [id, randomWork(random)] as const).filter(([, work]) => Object.keys(work).length > 0),
+      ids.map((id) => [id, randomWork(random, remember)] as const).filter(([, work]) => Object.keys(work).length > 0),
     ),
   };
 }
@@ -61,7 +76,7 @@ export function stormPlan(random: SeededRandom, remembers: readonly Remember[]):
     function: {
       ...plan.function,
       timeoutMs: one(60_000, 40_000),
-      leaseMs: STORM_LEASE_MS,
+      leaseMs: one(STORM_LEASE_MS, STORM_LEASE_MS, 6 * STORM_LEASE_MS),
       clockSkewMs: isExact ? 0 : plan.function.clockSkewMs,
     },
     mapping: { ...plan.mapping, batchSize: 10, pollers: 2, startingPosition: 'TRIM_HORIZON', startsAtMs: 0 },
@@ -73,28 +88,30 @@ export function stormPlan(random: SeededRandom, remembers: readonly Remember[]):
           ms: one(0, 0, 20, 1_500, 1_500, 5_000, 12_000),
           ...(random() < 0.5 && { failures: one(1, 2) }),
           ...(random() < 0.5 && { whenAborted: one('abandon' as const, 'ignore' as const) }),
+          ...(plan.remember === 'transaction' && random() < 0.1 && { writes: one('refused-once', 'superfluous') }),
         },
       ]),
     ),
   };
 }
 
-function randomRecords(random: SeededRandom, ids: readonly string[]): PlannedRecord[] {
+function randomRecords(random: SeededRandom, ids: readonly string[], shareOfLate: number): PlannedRecord[] {
   let producedAtMs = 0;
   return Array.from({ length: below(random, 5) }, () => {
     const key = KEYS[below(random, KEYS.length)];
-    if (random() < 0.1) producedAtMs += PRODUCED_LATE_MS[below(random, PRODUCED_LATE_MS.length)] ?? 0;
+    if (random() < shareOfLate) producedAtMs += PRODUCED_LATE_MS[below(random, PRODUCED_LATE_MS.length)] ?? 0;
     return {
       id: ids[below(random, ids.length)] as string,
       amount: random() < 0.04 ? 2 : 1,
       ...(key !== undefined && { key }),
       ...(producedAtMs > 0 && { producedAtMs }),
+      ...(random() < 0.08 && { gap: MINIMUM_GAP + below(random, 3) }),
       ...(random() < 0.01 && { isGarbage: true as const }),
     };
   });
 }
 
-function randomWork(random: SeededRandom): Work {
+function randomWork(random: SeededRandom, remember: Remember): Work {
   const ms = [0, 0, 20, 20, 400, 3_000][below(random, 6)] ?? 0;
   const draw = random();
   const failures = draw < 0.7 ? 0 : draw < 0.98 ? 1 + below(random, 3) : -1;
@@ -103,5 +120,13 @@ function randomWork(random: SeededRandom): Work {
     ...(ms > 0 && { ms }),
     ...(failures !== 0 && { failures }),
     ...(whenAborted !== 'stop' && whenAborted !== undefined && { whenAborted }),
+    ...(remember === 'transaction' && random() < 0.12 && { writes: randomWrites(random) }),
   };
+}
+
+/** Seldom what keeps its lane from ever getting on. */
+function randomWrites(random: SeededRandom): SpecialWrites {
+  const passing = ['refused-once', 'superfluous', 'none'] as const;
+  const lasting = ['refused', 'invalid', 'colliding'] as const;
+  return random() < 0.7 ? (passing[below(random, 3)] ?? 'none') : (lasting[below(random, 3)] ?? 'refused');
 }

@@ -7,10 +7,13 @@ import {
   type FunctionPlan,
   LANE_ORDERS,
   type MappingPlan,
+  MINIMUM_GAP,
   type Plan,
   type PlannedRecord,
   REMEMBERS,
   RESPONSE_MODES,
+  SPECIAL_WRITES,
+  STORES,
   type Work,
 } from './plan';
 
@@ -19,7 +22,8 @@ export function readPlan(fields: Fields): Plan {
   const work = fields.object('work');
   return whole(fields, {
     seed: fields.number('seed'),
-    remember: fields.oneOf('remember', REMEMBERS),
+    ...readRemembering(fields),
+    store: fields.oneOf('store', STORES),
     mode: fields.oneOf('mode', RESPONSE_MODES),
     reading: fields.oneOf('reading', PARTIAL_READINGS),
     order: fields.oneOf('order', LANE_ORDERS),
@@ -54,14 +58,27 @@ export function readDecision(value: unknown, path: string): Decision {
 
 const KINDS: readonly Interference[] = [...new Set(Object.values(INTERFERENCES).flat())];
 
+function readRemembering(fields: Fields): Pick<Plan, 'remember' | 'identity' | 'independent'> {
+  const remember = fields.oneOf('remember', REMEMBERS);
+  const [identity, independent] = [fields.flag('identity'), fields.flag('independent')];
+  const isRight = remember === 'transaction' || identity === (remember === 'identity');
+  if (!isRight) throw fields.problem('identity', `${!identity}, with remember ${remember}`);
+  if (independent && remember !== 'transaction') {
+    throw fields.problem('independent', `false, with remember ${remember}`);
+  }
+  return { remember, identity, independent };
+}
+
 /** Bounds of the service, and of `processRecords`. */
 function readFunction(fields: Fields): FunctionPlan {
+  const clockSkewMs = fields.number('clockSkewMs', 0, 60_000);
   return whole(fields, {
     timeoutMs: fields.number('timeoutMs', 1, LIMITS.functionTimeoutSeconds.maximum * 1_000),
     concurrency: fields.number('concurrency', 1, 10_000),
-    leaseMs: fields.number('leaseMs', 1_000, 15 * 60_000),
-    clockSkewMs: fields.number('clockSkewMs', 0, 60_000),
+    leaseMs: fields.number('leaseMs', Math.max(1_000, 2 * clockSkewMs + 1), 15 * 60_000),
+    clockSkewMs,
     abortGraceMs: fields.number('abortGraceMs', 0, 10_000),
+    checkpointMs: fields.number('checkpointMs', 1, 60_000),
   });
 }
 
@@ -96,6 +113,7 @@ function readRecord(fields: Fields): PlannedRecord {
     amount: fields.number('amount'),
     ...(fields.has('key') && { key: fields.text('key') }),
     ...(fields.has('producedAtMs') && { producedAtMs: fields.number('producedAtMs') }),
+    ...(fields.has('gap') && { gap: fields.number('gap', MINIMUM_GAP) }),
     ...(fields.has('isGarbage') && { isGarbage: fields.true('isGarbage') }),
   });
 }
@@ -105,6 +123,7 @@ function readWork(fields: Fields): Work {
     ...(fields.has('ms') && { ms: fields.number('ms') }),
     ...(fields.has('failures') && { failures: fields.number('failures', -1) }),
     ...(fields.has('whenAborted') && { whenAborted: fields.oneOf('whenAborted', ['abandon', 'ignore']) }),
+    ...(fields.has('writes') && { writes: fields.oneOf('writes', SPECIAL_WRITES) }),
   });
 }
 

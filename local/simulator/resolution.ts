@@ -1,7 +1,9 @@
 import type { Place } from '../oracle/observation';
 import type { MemoryWatch } from './memory-watch';
 import type { Plan } from './plan';
-import type { SimulatedFact } from './topic';
+import { factsOf, type SimulatedFact } from './topic';
+
+const UNWRITABLE: readonly unknown[] = ['refused', 'invalid', 'colliding'];
 
 /**
  * What is still to be done: every record is to be closed by a durable mark and committed, but for those that never can
@@ -14,6 +16,7 @@ export class Resolution {
   /** By partition, the records of its last delivery. */
   readonly #delivered = new Map<number, ReadonlySet<number>>();
   #facts: readonly SimulatedFact[] = [];
+  #isExpecting = false;
 
   constructor(plan: Plan, watch: MemoryWatch) {
     this.#plan = plan;
@@ -23,6 +26,12 @@ export class Resolution {
   /** From now on these are to be resolved. */
   expect(facts: readonly SimulatedFact[]): void {
     this.#facts = facts;
+    this.#isExpecting = true;
+  }
+
+  /** Whether the mapping has begun, and everybody knows where. */
+  get isExpecting(): boolean {
+    return this.#isExpecting;
   }
 
   get facts(): readonly SimulatedFact[] {
@@ -45,9 +54,19 @@ export class Resolution {
     return this.#committed.get(partition) ?? 0;
   }
 
+  /** From an earlier offset on: somebody has set the group back to before the start. */
+  expectFrom(partition: number, offset: number): void {
+    this.#facts = factsOf(this.#plan).filter(
+      (fact) =>
+        (fact.partition === partition && fact.offset >= offset) ||
+        this.#facts.some((known) => known.partition === fact.partition && known.offset === fact.offset),
+    );
+  }
+
   /** Whether no durable mark closes it. */
   isOpen(fact: SimulatedFact): boolean {
-    return !this.#watch.isClosed(fact);
+    const { remember } = this.#plan;
+    return !(remember === 'identity' ? this.#watch.isIdentityClosed(fact) : this.#watch.isOffsetClosed(fact));
   }
 
   isUncommitted({ partition, offset }: Place): boolean {
@@ -82,7 +101,11 @@ export class Resolution {
 
   #isHopeless(fact: SimulatedFact): boolean {
     const { planned, payload } = fact;
-    if (planned.isGarbage || (this.#plan.work[planned.id]?.failures ?? 0) < 0) return true;
+    const { work, remember, identity } = this.#plan;
+    const { failures = 0, writes } = work[planned.id] ?? {};
+    if (planned.isGarbage || failures < 0) return true;
+    if (remember === 'transaction' && UNWRITABLE.includes(writes)) return true;
+    if (!identity) return false;
     const stored = this.#watch.payloadDigest(fact);
     return stored !== undefined && stored !== payload;
   }

@@ -4,8 +4,9 @@ import type { Observation, Place } from '../oracle/observation';
 import { SimulatedConnection } from './connection';
 import type { Database } from './database';
 import { Invocation } from './invocation';
+import type { Remembering } from './lost-writes';
 import type { Plan } from './plan';
-import type { Runtime, SimulatedHandler } from './runtime';
+import type { Runtime, SimulatedHandler, SimulatedSettings } from './runtime';
 import type { Scheduler } from './scheduler';
 import { WorkerEnded } from './unhandled';
 import type { UserCode } from './user-code';
@@ -19,7 +20,7 @@ export interface SandboxOptions {
   readonly database: Database;
   readonly userCode: UserCode;
   readonly mappings: Mappings;
-  readonly table: string;
+  readonly remembering: Remembering;
   readonly invokedFunctionArn: string;
   readonly latencyMs: (message: string) => number;
   readonly observe: (observation: Observation) => void;
@@ -80,7 +81,8 @@ export class SimulatedSandboxes implements Sandboxes {
     this.#started += 1;
     this.clocksAheadMs[name] = aheadMs;
     scheduler.note(`${name} starts`);
-    const worker = new Worker({ name, scheduler, seed: plan.seed, aheadMs });
+    const onStall = (kind: 'frozen' | 'thawed') => observe({ kind, worker: name });
+    const worker = new Worker({ name, scheduler, seed: plan.seed, aheadMs, onStall });
     worker.onEnded((cause) => {
       scheduler.note(`${name} ends: ${cause}`);
       observe({ kind: 'killed', worker: name, cause });
@@ -89,12 +91,12 @@ export class SimulatedSandboxes implements Sandboxes {
   }
 
   #surroundingsOf(worker: Worker): Parameters<Runtime['start']>[0] {
-    const { plan, runtime, scheduler, database, userCode, mappings, table, latencyMs, observe } = this.#options;
+    const { plan, runtime, scheduler, database, userCode, mappings, remembering, latencyMs, observe } = this.#options;
     const { requestTimeoutMs } = runtime;
     return {
-      settings: { ...plan.function, remember: plan.remember, order: plan.order },
+      settings: settingsOf(plan),
       mappings,
-      table,
+      ...remembering,
       clock: worker.clock,
       sleep: worker.sleep,
       random: worker.random,
@@ -104,7 +106,7 @@ export class SimulatedSandboxes implements Sandboxes {
         database,
         requestTimeoutMs,
         latencyMs,
-        table,
+        remembering,
         observe,
       }),
       exit: (code) => {
@@ -118,6 +120,10 @@ export class SimulatedSandboxes implements Sandboxes {
       process: (record) => userCode.run(worker, record),
     };
   }
+}
+
+function settingsOf({ remember, identity, independent, order, ...plan }: Plan): SimulatedSettings {
+  return { ...plan.function, remember, identity, independent, order };
 }
 
 /** What a function throws while it is loaded ends each of its invocations. */

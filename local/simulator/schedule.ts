@@ -6,7 +6,7 @@ import { randomPlan, stormPlan } from './random-plan';
 import type { Runtime } from './runtime';
 import { runSimulation, type SimulationRun } from './simulation';
 import { hashOf } from './trace';
-import { randomWeather, STORM } from './weather';
+import { randomWeather, STORM, UNREST } from './weather';
 
 /** Everything that decides what happens: run again, it happens again. */
 export interface Schedule {
@@ -22,13 +22,17 @@ export interface DrawnSchedule extends Schedule {
 
 /** Share of the schedules in which workers meet, and stand still for longer than a lease. */
 const STORMS = 0.3;
+/** Share of those in which partitions move and workers die, and every message takes its time and no longer. */
+const UNRESTS = 0.2;
 
 /** The schedule of a seed with this index; it depends on nothing else. */
 export function drawSchedule(seed: number, index: number, remembers: readonly Remember[]): DrawnSchedule {
   const random = seededRandom(hashOf(`schedule ${index}`, seed));
-  const isStorm = random() < STORMS;
-  const plan = isStorm ? stormPlan(random, remembers) : randomPlan(random, remembers);
-  const director = new RandomDirector(random, plan, isStorm ? STORM : randomWeather(random));
+  const share = random();
+  const isStorm = share < STORMS;
+  const isUnrest = !isStorm && share < STORMS + UNRESTS;
+  const plan = isStorm || (isUnrest && random() < 0.7) ? stormPlan(random, remembers) : randomPlan(random, remembers);
+  const director = new RandomDirector(random, plan, isStorm ? STORM : isUnrest ? UNREST : randomWeather(random));
   return { plan, director, decisions: director.decisions };
 }
 

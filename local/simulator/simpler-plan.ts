@@ -7,6 +7,7 @@ const PLAIN_FUNCTION: FunctionPlan = {
   leaseMs: 30_000,
   clockSkewMs: 1_000,
   abortGraceMs: 500,
+  checkpointMs: 250,
 };
 const PLAIN_MAPPING: MappingPlan = {
   batchSize: 10,
@@ -22,8 +23,14 @@ export function* simplerPlans(plan: Plan): Iterable<Plan> {
   const last = plan.partitions.at(-1);
   if (plan.partitions.length > 1 && last?.length === 0) yield { ...plan, partitions: plan.partitions.slice(0, -1) };
   yield* plainer(plan, { clocksAheadMs: [], latency: { minimumMs: 0, maximumMs: 0 }, work: {} });
+  if (plan.store !== 'dynamodb') yield { ...plan, store: 'dynamodb' };
+  if (plan.independent) yield { ...plan, independent: false };
+  if (plan.remember === 'transaction' && plan.identity) yield { ...plan, identity: false };
   for (const simpler of plainer(plan.mapping, PLAIN_MAPPING)) yield { ...plan, mapping: simpler };
-  for (const simpler of plainer(plan.function, PLAIN_FUNCTION)) yield { ...plan, function: simpler };
+  for (const simpler of plainer(plan.function, PLAIN_FUNCTION)) {
+    // What processRecords does not take would fail in another way.
+    if (simpler.leaseMs > 2 * simpler.clockSkewMs) yield { ...plan, function: simpler };
+  }
   for (const [id, work] of Object.entries(plan.work)) {
     const { [id]: _, ...rest } = plan.work;
     yield { ...plan, work: rest };

@@ -4,7 +4,7 @@ import { namesOf } from './places';
 import type { Plan } from './plan';
 import type { Runtime } from './runtime';
 import type { End } from './scheduler';
-import { CONSUMER, factsOf, messagesOf, TOPIC } from './topic';
+import { CONSUMER, factsOf, producedOf, TOPIC } from './topic';
 import { watchUnhandled } from './unhandled';
 import { verdictOf } from './verdict';
 import type { Violation } from './violation';
@@ -63,10 +63,16 @@ class Simulation {
 
   async run(): Promise<SimulationRun> {
     const { scheduler, trace, sandboxes, resolution, observations, violations, report } = this.#world;
+    const clockAheadMs = sandboxes.clocksAheadMs;
     const unwatch = watchUnhandled((reason) => report('unhandled-rejection', String(reason)));
     try {
       const stuck = await this.#turnTime();
-      const found = verdictOf(this.#plan, resolution, observations, sandboxes.clocksAheadMs);
+      const found = verdictOf(this.#plan, {
+        resolution,
+        observations,
+        clockAheadMs,
+        isPunctual: this.#world.isPunctual,
+      });
       return {
         violations: [...found, ...violations, ...stuck],
         traceHash: trace.hash,
@@ -84,8 +90,12 @@ class Simulation {
   async #turnTime(): Promise<Violation[]> {
     const { scheduler, broker, eventSource } = this.#world;
     await broker.createTopic(TOPIC, this.#plan.partitions.length);
-    for (const [atMs, messages] of messagesOf(this.#plan)) {
-      const go = () => void broker.produce(TOPIC, messages);
+    for (const [atMs, produced] of producedOf(this.#plan)) {
+      const go = () => {
+        for (const { messages, isAborted } of produced) {
+          void (isAborted ? broker.transaction(TOPIC, messages, 'abort') : broker.produce(TOPIC, messages));
+        }
+      };
       scheduler.add({ name: `producer at ${atMs}`, afterMs: atMs, go });
     }
     const start = () => {

@@ -14,35 +14,63 @@ export interface SimulatedFact extends TopicFact {
 }
 
 /** Every record of the plan, worked out here on its own and not by the runtime. */
-export function factsOf({ partitions }: Plan): SimulatedFact[] {
-  return partitions.flatMap((records, partition) =>
-    records.map((planned, offset) => ({
+export function factsOf({ remember, partitions, work }: Plan): SimulatedFact[] {
+  return partitions.flatMap((records, partition) => {
+    const offsets = offsetsOf(records);
+    return records.map((planned, index) => ({
       partition,
-      offset,
+      offset: offsets[index] as number,
       key: planned.key,
       identity: `${CONSUMER}#${TOPIC}#${sha256(JSON.stringify(planned.id))}`,
       payload: sha256(valueText(planned)),
+      takesEffect: remember !== 'transaction' || !WITHOUT_EFFECT.includes(work[planned.id]?.writes),
       planned,
-    })),
-  );
+    }));
+  });
 }
 
-/** What is produced at which time, in the order of time, then of partitions. */
-export function messagesOf({ partitions }: Plan): ReadonlyMap<number, readonly ProducerMessage[]> {
-  const messages = partitions.flatMap((records, partition) =>
-    records.map((planned) => ({
-      atMs: planned.producedAtMs ?? 0,
-      message: {
-        partition,
-        key: planned.key === undefined ? null : Buffer.from(planned.key),
-        value: Buffer.from(valueText(planned)),
-      },
-    })),
-  );
-  const times = [...new Set(messages.map(({ atMs }) => atMs))].sort((a, b) => a - b);
-  return new Map(
-    times.map((time) => [time, messages.filter(({ atMs }) => atMs === time).map(({ message }) => message)]),
-  );
+const WITHOUT_EFFECT: readonly unknown[] = ['superfluous', 'none'];
+
+/** The offset behind the last record. */
+export function endOffset(records: readonly PlannedRecord[]): number {
+  return (offsetsOf(records).at(-1) ?? -1) + 1;
+}
+
+function offsetsOf(records: readonly PlannedRecord[]): number[] {
+  let next = 0;
+  return records.map(({ gap = 0 }) => {
+    next += gap + 1;
+    return next - 1;
+  });
+}
+
+/** What a producer sends in one go; of an aborted transaction nobody sees anything. */
+export interface Produced {
+  readonly messages: readonly ProducerMessage[];
+  readonly isAborted: boolean;
+}
+
+/** By time, in the order of time, then of partitions, then of offsets. */
+export function producedOf({ partitions }: Plan): ReadonlyMap<number, readonly Produced[]> {
+  const sent = new Map<number, Produced[]>();
+  for (const [partition, records] of partitions.entries()) {
+    for (const planned of records) {
+      const { producedAtMs = 0, gap } = planned;
+      const all = sent.get(producedAtMs) ?? [];
+      sent.set(producedAtMs, all);
+      const message = messageOf(planned, partition);
+      if (gap !== undefined) all.push({ messages: Array.from({ length: gap - 1 }, () => message), isAborted: true });
+      const last = all.at(-1);
+      if (last?.isAborted === false) all.splice(-1, 1, { ...last, messages: [...last.messages, message] });
+      else all.push({ messages: [message], isAborted: false });
+    }
+  }
+  return new Map([...sent].sort(([a], [b]) => a - b));
+}
+
+function messageOf(planned: PlannedRecord, partition: number): ProducerMessage {
+  const key = planned.key === undefined ? null : Buffer.from(planned.key);
+  return { partition, key, value: Buffer.from(valueText(planned)) };
 }
 
 function valueText({ id, amount, isGarbage }: PlannedRecord): string {

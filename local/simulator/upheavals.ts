@@ -37,18 +37,17 @@ export class Upheavals {
     else void eventSource.scaleDown();
   }
 
-  /** As somebody does who sets a group's offset back: never before where the mapping began. */
+  /** As somebody does who sets a group's offset back, also to before where the mapping began. */
   #rewind({ partition, offset }: Extract<Decision, { readonly do: 'rewind' }>): void {
     const { broker, resolution } = this.#options;
-    const first = resolution.facts.find((fact) => fact.partition === partition);
-    if (first === undefined || offset >= resolution.committedOffset(partition)) return;
+    if (!resolution.isExpecting || offset >= resolution.committedOffset(partition)) return;
     const owner = broker
       .members(CONSUMER, TOPIC)
       .find((member) => member.assigned().some((assignment) => assignment.partition === partition));
     if (owner === undefined) return;
-    const to = Math.max(offset, first.offset);
-    void owner.commit(partition, to);
-    resolution.committed(partition, to);
+    void owner.commit(partition, offset);
+    resolution.committed(partition, offset);
+    resolution.expectFrom(partition, offset);
     broker.rebalance(CONSUMER, TOPIC);
   }
 }

@@ -1,7 +1,8 @@
 import type { Observation } from '../oracle/observation';
 import type { Plan, Work } from './plan';
-import type { SimulatedRecord } from './runtime';
+import type { SimulatedRecord, SimulatedWrite } from './runtime';
 import type { Scheduler } from './scheduler';
+import { writesOf } from './transaction-writes';
 import type { Worker } from './worker';
 
 export interface UserCodeOptions {
@@ -21,17 +22,22 @@ interface Run {
   readonly seen: { readonly worker: string; readonly partition: number; readonly offset: number; readonly run: number };
 }
 
-/** `process` of the simulated function: it works for a while, fails as planned, and sends its effect into the world. */
+/**
+ * `process` of the simulated function: it works for a while, fails as planned, and sends its effect into the world; with
+ * transactions it gives it back instead.
+ */
 export class UserCode {
   readonly #options: UserCodeOptions;
   readonly #failed = new Map<string, number>();
+  /** Identities whose writes were given back before. */
+  readonly #hasGivenBack = new Set<string>();
   #runs = 0;
 
   constructor(options: UserCodeOptions) {
     this.#options = options;
   }
 
-  async run(worker: Worker, record: SimulatedRecord): Promise<void> {
+  async run(worker: Worker, record: SimulatedRecord): Promise<readonly SimulatedWrite[] | undefined> {
     if (worker.isDead) return NEVER;
     const { plan, scheduler, observe } = this.#options;
     const { partition, offset, attempt, signal, value } = record;
@@ -52,7 +58,28 @@ export class UserCode {
     if (heard?.aborted) return this.#reject(run, 'aborted', heard.reason);
     const result = signal.aborted ? 'aborted' : 'rejected';
     if (this.#fails(run)) return this.#reject(run, result, new Error('fails as planned'));
+    if (plan.remember === 'transaction') return this.#giveBack(run);
     await this.#takeEffect(run);
+    return undefined;
+  }
+
+  /** After the end of a run there is a moment, as there is after the end of an effect. */
+  #giveBack(run: Run): Promise<readonly SimulatedWrite[]> {
+    const { work, record, seen, worker, name } = run;
+    const isFirst = !this.#hasGivenBack.has(record.value.id);
+    this.#hasGivenBack.add(record.value.id);
+    const writes = writesOf(
+      record.value.id,
+      seen,
+      work.writes === 'refused-once' && !isFirst ? undefined : work.writes,
+    );
+    return new Promise((resolve) => {
+      const finish = () => {
+        this.#end(run, 'resolved');
+        resolve(writes);
+      };
+      worker.after(`${name} done`, 0, finish, 'ran');
+    });
   }
 
   #fails({ record: { value }, work: { failures = 0 } }: Run): boolean {

@@ -28,8 +28,36 @@ export function randomWeather(random: SeededRandom): Weather {
   return { shares: Object.fromEntries(shares), durationsMs: DURATIONS_MS, maximum: 1 + below(random, 16) };
 }
 
+/** Nothing is wrong with the network: partitions move, groups are set back, workers die and stand still. */
+export const UNREST: Weather = {
+  shares: {
+    delivery: [
+      ['duplicate-delivery', 0.1],
+      ['rewind', 0.2],
+    ],
+    call: [
+      ['rebalance', 0.02],
+      ['rewind', 0.02],
+      ['crash', 0.02],
+    ],
+    run: [
+      ['rebalance', 0.15],
+      ['rewind', 0.05],
+      ['crash', 0.03],
+      ['freeze', 0.03],
+    ],
+    ran: [
+      ['rebalance', 0.05],
+      ['crash', 0.1],
+    ],
+    wake: [['rebalance', 0.02]],
+  },
+  durationsMs: [900, 2_500, 8_000],
+  maximum: 10,
+};
+
 /** For so long a lease holds in a storm. */
-export const STORM_LEASE_MS = 2_000;
+export const STORM_LEASE_MS = 2_500;
 
 /** Two workers meet on one record, and one of them stands still, or is slow, for about a lease or longer. */
 export const STORM: Weather = {

@@ -10,6 +10,8 @@ export interface WorkerOptions {
   readonly seed: number;
   /** By how much its clock is ahead of the world's. */
   readonly aheadMs: number;
+  /** It stands still from now on, or goes on; not told of the rest between two invocations. */
+  readonly onStall?: (kind: 'frozen' | 'thawed') => void;
 }
 
 /** A process of the function: it lives, stands still, dies; nothing of a dead one goes on, but what it has sent lands. */
@@ -21,6 +23,7 @@ export class Worker implements Owner {
   readonly #listeners = new Set<(cause: string) => void>();
   #parked: OwnedStep[] = [];
   #frozenUntilMs = 0;
+  #isStalled = false;
   #isResting = false;
   #tokens = 0;
   #isDead = false;
@@ -95,6 +98,8 @@ export class Worker implements Owner {
   freeze(ms: number): void {
     const { scheduler } = this.#options;
     this.wasDisturbed = true;
+    if (!this.#isStalled) this.#options.onStall?.('frozen');
+    this.#isStalled = true;
     this.#frozenUntilMs = Math.max(this.#frozenUntilMs, scheduler.now() + ms);
     scheduler.add({ name: this.next('thaw'), afterMs: ms, go: () => this.#thaw() });
   }
@@ -118,6 +123,10 @@ export class Worker implements Owner {
   }
 
   #thaw(): void {
+    if (this.#isStalled && !this.#isDead && this.#frozenUntilMs <= this.#options.scheduler.now()) {
+      this.#isStalled = false;
+      this.#options.onStall?.('thawed');
+    }
     if (this.isFrozen) return;
     for (const step of this.#parked.splice(0)) this.#options.scheduler.restore(step);
   }

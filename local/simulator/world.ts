@@ -6,6 +6,7 @@ import type { Observation } from '../oracle/observation';
 import { Database } from './database';
 import type { Decision, Director } from './decision';
 import { deliveryDirector } from './delivery-director';
+import { EffectWatch } from './effect-watch';
 import { latencyMs } from './latency';
 import { MAPPING_NAME, mappingOf } from './mapping';
 import { MemoryWatch } from './memory-watch';
@@ -17,6 +18,7 @@ import { SimulatedSandboxes } from './sandboxes';
 import { Scheduler } from './scheduler';
 import { CONSUMER } from './topic';
 import { Trace } from './trace';
+import { EFFECTS_TABLE } from './transaction-writes';
 import { Upheavals } from './upheavals';
 import { UserCode } from './user-code';
 import type { SimulationRule, Violation } from './violation';
@@ -32,6 +34,15 @@ export interface WorldOptions {
   readonly onTrouble: (ms: number) => void;
 }
 
+const HOLDS_UP: readonly Decision['do'][] = [
+  'delay',
+  'lose',
+  'throttle',
+  'fail',
+  'refuse-members',
+  'hide-members',
+  'down',
+];
 const START_MS = 1_790_000_000_000;
 const TABLE = 'Idempotency';
 
@@ -46,6 +57,8 @@ export class World {
   readonly observations: Observation[] = [];
   /** What was seen to be wrong while it happened. */
   readonly violations: Violation[] = [];
+  /** Whether nothing has held up a message to the database or from it: then marks come when they should. */
+  isPunctual = true;
   readonly #options: WorldOptions;
 
   constructor(options: WorldOptions) {
@@ -54,6 +67,7 @@ export class World {
     this.trace = new Trace(keepsLines);
     const onDecision = (decision: Decision) => {
       if (decision.do !== 'switch') onTrouble('ms' in decision ? decision.ms : 0);
+      if (HOLDS_UP.includes(decision.do)) this.isPunctual = false;
       upheavals.act(decision);
     };
     const scheduler = new Scheduler({ director, trace: this.trace, startMs: START_MS, onDecision });
@@ -63,10 +77,22 @@ export class World {
     const messageMs = (message: string) => latencyMs(plan, message);
     const database = new Database({
       clock: scheduler,
-      table: TABLE,
-      onAccepted: ({ worker, sentAtMs }) => watch.look({ worker, sentAtMs, atMs: scheduler.now() }).forEach(observe),
+      tables: [TABLE, EFFECTS_TABLE],
+      memberItems: plan.seed % 2 === 0,
+      memory: () => memory,
+      onAccepted: ({ worker, sentAtMs }) => {
+        const seen = { worker, sentAtMs, atMs: scheduler.now() };
+        if (plan.remember === 'transaction') effects.look(seen).forEach(observe);
+        watch.look({ ...seen, aheadMs: this.sandboxes.clocksAheadMs[worker] ?? 0 }).forEach(observe);
+      },
     });
-    const watch = new MemoryWatch(database.engine, TABLE);
+    const { clockSkewMs } = plan.function;
+    const memory =
+      plan.store === 'memory'
+        ? runtime.memory?.({ clock: scheduler, clockSkewMs, database: database.engine })
+        : undefined;
+    const watch = new MemoryWatch(() => memory?.items() ?? database.itemsOf(TABLE));
+    const effects = new EffectWatch(() => database.itemsOf(EFFECTS_TABLE));
     this.resolution = new Resolution(plan, watch);
     const mapping = mappingOf(plan);
     this.sandboxes = new SimulatedSandboxes({
@@ -76,7 +102,7 @@ export class World {
       database,
       userCode: new UserCode({ plan, scheduler, observe, latencyMs: messageMs }),
       mappings: { [MAPPING_NAME]: { consumer: CONSUMER, source: '0a1b-2', generation: 1 } },
-      table: TABLE,
+      remembering: { table: TABLE, memory },
       invokedFunctionArn: mapping.invokedFunctionArn,
       latencyMs: messageMs,
       observe,

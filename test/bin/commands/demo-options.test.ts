@@ -8,8 +8,8 @@ import { EXIT } from '../../../contract/error-codes';
 // A demo that is run all the same would take half a minute.
 jest.mock('../../../bin/demo/run-demo', () => ({
   runDemo: () => Promise.reject(new Error('the demo was run')),
-  runEveryPlace: (fault: unknown, { records }: { records: number }) =>
-    Promise.reject(new Error(`every place was run: ${JSON.stringify(fault)}, ${records} records`)),
+  runEveryPlace: (fault: unknown, { records, remember }: { records: number; remember: string }) =>
+    Promise.reject(new Error(`every place was run: ${JSON.stringify(fault)}, ${records} records, ${remember}`)),
 }));
 
 const folder = mkdtempSync(join(tmpdir(), 'msk-once-test-'));
@@ -43,6 +43,7 @@ describe('wrong options end with usage and exit code 2, and name the option', ()
     ['a reading that there is not', ['--reading', 'literal'], 'listed or checkpoint'],
     ['a mode that there is not', ['--mode', 'Partial'], 'partial or throw'],
     ['a name that every object has', ['--mode', 'constructor'], 'partial or throw'],
+    ['a way of remembering that there is not', ['--remember', 'offsets'], 'transaction or ledger or identity'],
     ['a fault that there is not', ['--every', 'kill'], 'there is no fault "kill"; accepted is one of request-lost,'],
     ['a fault with a place of its own', ['--every', 'kill-after@3'], 'without a place here'],
     ['every place without records', ['--every', 'kill-after', '--records', '0'], 'from 1 to 20000'],
@@ -57,13 +58,16 @@ describe('wrong options end with usage and exit code 2, and name the option', ()
 });
 
 test.each([
-  [['--every', 'kill-after,table=Counters'], 30],
-  [['--every', 'kill-after,table=Counters', '--records', '4'], 4],
-])('%j runs every place of so many records', async (argv, records) => {
+  [['--every', 'kill-after,table=Counters'], '30 records, transaction'],
+  [['--every', 'kill-after,table=Counters', '--records', '4'], '4 records, transaction'],
+  [['--every', 'kill-after,table=Counters', '--remember', 'transaction'], '30 records, transaction'],
+  [['--every', 'kill-after,table=Counters', '--remember', 'ledger'], '30 records, ledger'],
+  [['--every', 'kill-after,table=Counters', '--remember', 'identity'], '30 records, identity'],
+])('%j runs every place of so many records, remembered in that way', async (argv, run) => {
   const { message } = await refusal(...argv);
 
   const fault = '{"name":"kill-after","settings":{"table":"Counters"}}';
-  expect(message).toBe(`every place was run: ${fault}, ${records} records`);
+  expect(message).toBe(`every place was run: ${fault}, ${run}`);
 });
 
 describe('a file that the result cannot be written to ends with usage and exit code 2, before the work', () => {

@@ -35,12 +35,16 @@ describe('wrong options end with usage and exit code 2, and name the option', ()
     ['schedules that are no number', ['--schedules', 'all'], '--schedules is "all"'],
     ['a seed that is negative', ['--seed=-1'], '--seed is "-1"'],
     ['a seed that is too large', ['--seed', '2147483649'], '--seed is "2147483649"'],
+    ['a way of remembering that there is not', ['--remember', 'hope'], '--remember is "hope"'],
+    ['no way of remembering', ['--remember', ''], '--remember is ""'],
+    ['one way twice', ['--remember', 'ledger,ledger'], '--remember is "ledger,ledger"'],
     ['no thread', ['--threads', '0'], '--threads is "0"'],
     ['a result in a folder that is not there', ['--json', join(folder, 'absent', 'out.json')], '--json'],
     ['a result that is a folder', ['--json', folder], '--json'],
     ['a folder to keep schedules in that is a file', ['--keep', file], '--keep'],
     ['one below a file', ['--keep', join(file, 'schedules')], '--keep'],
     ['a replay with a number of schedules', ['--replay', file, '--schedules', '5'], '--replay'],
+    ['a replay with a way of remembering', ['--replay', file, '--remember', 'ledger'], '--replay'],
     ['a replay with a seed', ['--replay', file, '--seed', '5'], '--replay'],
   ])('%s', async (_, argv, named) => {
     const { exitCode, message, usage } = await refusal(...argv);

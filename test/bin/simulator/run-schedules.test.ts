@@ -23,7 +23,8 @@ function threads(failing: readonly number[]) {
     tasks.push(task);
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, 20 - tasks.length)));
     if (task.kind === 'run') {
-      const { seed, first, schedules } = task;
+      const { drawn, first, schedules } = task;
+      const { seed } = drawn;
       const failures = failing.filter((index) => index >= first && index < first + schedules).map(failureOf);
       const perMode = { [MODE]: { schedules, violations: failures.length } };
       return { ok: failures.length === 0, schedules, seed, failures, perMode };
@@ -44,6 +45,7 @@ function options(folder: string) {
     given: {
       schedules: 60,
       seed: 7,
+      remembers: ['ledger'] as const,
       folder: join(root, folder),
       onProgress: (done: number, failures: number) => progress.push(`${done} ${failures}`),
       onShrink: () => {},

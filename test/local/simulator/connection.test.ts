@@ -29,7 +29,9 @@ function network(...decisions: readonly Decision[]) {
   });
   const database = new Database({
     clock: scheduler,
-    table: TABLE,
+    tables: [TABLE],
+    memberItems: false,
+    memory: () => undefined,
     onAccepted: ({ worker, sentAtMs }) => landed.push(`${worker} sent at ${sentAtMs}, landed at ${scheduler.now()}`),
   });
   const worker = new Worker({ name: 'w', scheduler, seed: 1, aheadMs: 0 });
@@ -39,7 +41,7 @@ function network(...decisions: readonly Decision[]) {
     database,
     requestTimeoutMs: TIMEOUT_MS,
     latencyMs: () => 10,
-    table: TABLE,
+    remembering: { table: TABLE, memory: undefined },
     observe: (observation) => observations.push(observation),
   });
   const outcomes: (Answered | string)[] = [];
@@ -173,6 +175,58 @@ describe('faults', () => {
     const [{ body }] = outcomes as [Answered];
     expect(body.UnprocessedItems).toEqual({ [TABLE]: [requests[0], requests[2]] });
   });
+});
+
+describe('a batch of statements', () => {
+  const Statements = ['a', 'b', 'c'].map((id) => ({
+    Statement: `UPDATE "${TABLE}" SET status = 'COMPLETED' WHERE id = ?`,
+    Parameters: [{ S: id }],
+  }));
+  const batch = async (what: 'refuse-members' | 'hide-members') => {
+    const net = network({ at: 'w BatchExecuteStatement#1', do: what });
+    for (const { Parameters } of Statements) net.claim(Parameters[0]?.S ?? '');
+    await net.run();
+    net.observations.length = 0;
+    net.send('BatchExecuteStatement', { Statements });
+    await net.run();
+    net.send('BatchGetItem', { RequestItems: { [TABLE]: { Keys: ['a', 'b', 'c'].map((id) => ({ id: { S: id } })) } } });
+    await net.run();
+    const [answer, items] = net.outcomes.slice(-2) as unknown as [
+      { body: { Responses: { Error?: { Code: string } }[] } },
+      { body: { Responses: Record<string, { id: { S: string }; status: { S: string } }[]> } },
+    ];
+    const completed = items.body.Responses[TABLE]?.filter(({ status }) => status.S === 'COMPLETED');
+    return {
+      codes: answer.body.Responses.map((response) => response.Error?.Code),
+      completed: completed?.map(({ id }) => id.S).sort(),
+      lost: net.observations,
+    };
+  };
+
+  test('refuse-members: every second one is throttled, and only that one is lost', async () => {
+    const { codes, completed, lost } = await batch('refuse-members');
+
+    expect(codes).toEqual(['ThrottlingError', undefined, 'ThrottlingError']);
+    expect(completed).toEqual(['b']);
+    expect(lost).toEqual(['a', 'c'].map((identity) => ({ kind: 'write-lost', worker: 'w', identity, write: 'mark' })));
+  });
+
+  test('hide-members: every second one takes effect, and is answered as failed', async () => {
+    const { codes, completed, lost } = await batch('hide-members');
+
+    expect(codes).toEqual(['InternalServerError', undefined, 'InternalServerError']);
+    expect(completed).toEqual(['a', 'b', 'c']);
+    expect(lost).toEqual([]);
+  });
+});
+
+test('a read tells of nothing that was written', async () => {
+  const { send, run, landed } = network();
+  send('GetItem', { TableName: TABLE, Key: { id: { S: 'a' } } });
+
+  await run();
+
+  expect(landed).toEqual([]);
 });
 
 describe('a worker that does not go on', () => {

@@ -1,3 +1,4 @@
+import type { Item } from '../../../local/dynamodb/engine/attribute-value';
 import { DynamoDbEngine } from '../../../local/dynamodb/engine/engine';
 import { MemoryWatch } from '../../../local/simulator/memory-watch';
 import type { SimulatedFact } from '../../../local/simulator/topic';
@@ -13,7 +14,7 @@ function watched() {
     AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
     BillingMode: 'PAY_PER_REQUEST',
   });
-  const watch = new MemoryWatch(engine, TableName);
+  const watch = new MemoryWatch(() => (engine.execute('Scan', { TableName }) as { Items?: Item[] }).Items ?? []);
   const put = (item: { id: string; status?: string; owner?: string; lease?: number; digest?: string }) => {
     const { id, status = 'INPROGRESS', owner = 'token', lease, digest = 'payload' } = item;
     const Item = {
@@ -24,9 +25,20 @@ function watched() {
       ...(lease !== undefined && { in_progress_expiration: { N: String(lease) } }),
     };
     engine.execute('PutItem', { TableName, Item });
-    return watch.look(SEEN);
+    return watch.look({ ...SEEN, aheadMs: 0 });
   };
-  return { watch, put };
+  const ledger = (special: { owner?: string; lease?: number; runs?: readonly number[]; aheadMs?: number }) => {
+    const { owner = 'token', lease = 500, runs = [], aheadMs = 0 } = special;
+    const Item = {
+      id: { S: 'ledger#shop#u-1#1#orders#2' },
+      owner: { S: owner },
+      lease_until_ms: { N: String(lease) },
+      runs: { B: Buffer.from(runs).toString('base64') },
+    };
+    engine.execute('PutItem', { TableName, Item });
+    return watch.look({ ...SEEN, aheadMs });
+  };
+  return { watch, put, ledger };
 }
 
 const fact = (identity: string, payload = 'payload') => ({ identity, payload }) as SimulatedFact;
@@ -61,18 +73,73 @@ test('what did not change is not told', () => {
   put({ id: 'a', lease: 500 });
 
   expect(put({ id: 'b', lease: 500 })).toMatchObject([{ identity: 'b' }]);
-  expect(watch.look(SEEN)).toEqual([]);
+  expect(watch.look({ ...SEEN, aheadMs: 0 })).toEqual([]);
 });
 
 test('a record is closed by a completed item of its identity and its payload', () => {
   const { watch, put } = watched();
   put({ id: 'a', lease: 500 });
-  expect(watch.isClosed(fact('a'))).toBe(false);
+  expect(watch.isIdentityClosed(fact('a'))).toBe(false);
 
   put({ id: 'a', status: 'COMPLETED' });
 
-  expect(watch.isClosed(fact('a'))).toBe(true);
-  expect(watch.isClosed(fact('a', 'another payload'))).toBe(false);
-  expect(watch.isClosed(fact('b'))).toBe(false);
+  expect(watch.isIdentityClosed(fact('a'))).toBe(true);
+  expect(watch.isIdentityClosed(fact('a', 'another payload'))).toBe(false);
+  expect(watch.isIdentityClosed(fact('b'))).toBe(false);
   expect(watch.payloadDigest(fact('a'))).toBe('payload');
+});
+
+describe('the ledger of a partition', () => {
+  const partition = 2;
+  // Skip 1, take 2; then skip 1, take 1.
+  const [first, later] = [
+    [1, 2],
+    [1, 2, 1, 1],
+  ];
+
+  test('a new owner is a claim, new runs are a mark of what they close', () => {
+    const { ledger } = watched();
+
+    expect(ledger({})).toEqual([{ kind: 'claim', ...SEEN, partition, leaseUntilMs: 500 }]);
+    expect(ledger({ runs: first, lease: 600 })).toEqual([
+      { kind: 'mark', ...SEEN, partition, closes: [[1, 2]], leaseUntilMs: 600 },
+    ]);
+    expect(ledger({ runs: later, lease: 600 })).toMatchObject([{ kind: 'mark', closes: [[4, 4]] }]);
+    expect(ledger({ owner: 'other', runs: later, lease: 900 })).toMatchObject([{ kind: 'claim', leaseUntilMs: 900 }]);
+  });
+
+  test('a mark that closes nothing moves the lease, or says nothing', () => {
+    const { ledger } = watched();
+    ledger({ runs: first });
+
+    expect(ledger({ runs: first, lease: 0 })).toMatchObject([{ kind: 'mark', closes: [], leaseUntilMs: 0 }]);
+    expect(ledger({ runs: first, lease: 0 })).toEqual([]);
+  });
+
+  test('a mark that lands after the end of the lease that it asks for gives nothing back', () => {
+    const { ledger } = watched();
+    ledger({});
+
+    expect(ledger({ runs: first, lease: SEEN.atMs })).toEqual([{ kind: 'mark', ...SEEN, partition, closes: [[1, 2]] }]);
+    expect(ledger({ runs: later, lease: SEEN.atMs + 5, aheadMs: 10 })).toEqual([
+      { kind: 'mark', ...SEEN, partition, closes: [[4, 4]] },
+    ]);
+    expect(ledger({ runs: later, lease: SEEN.atMs - 5, aheadMs: -10 })).toMatchObject([
+      { leaseUntilMs: SEEN.atMs - 5 },
+    ]);
+  });
+
+  test('an offset is closed by a run of its own partition', () => {
+    const { watch, ledger } = watched();
+    ledger({});
+    ledger({ runs: first });
+
+    expect([0, 1, 2, 3].map((offset) => watch.isOffsetClosed({ partition, offset }))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(watch.isOffsetClosed({ partition: 0, offset: 1 })).toBe(false);
+  });
 });

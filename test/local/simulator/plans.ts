@@ -5,10 +5,20 @@ export function plainPlan(special: Partial<Plan>): Plan {
   return {
     seed: 1,
     remember: 'identity',
+    identity: true,
+    independent: false,
+    store: 'dynamodb',
     mode: 'partial',
     reading: 'listed',
     order: 'partition',
-    function: { timeoutMs: 60_000, concurrency: 32, leaseMs: 30_000, clockSkewMs: 1_000, abortGraceMs: 500 },
+    function: {
+      timeoutMs: 60_000,
+      concurrency: 32,
+      leaseMs: 30_000,
+      clockSkewMs: 1_000,
+      abortGraceMs: 500,
+      checkpointMs: 250,
+    },
     mapping: {
       batchSize: 10,
       batchingWindowMs: 0,

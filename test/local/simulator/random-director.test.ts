@@ -50,7 +50,7 @@ test('bad times end: after some faults nothing but the order of what is due is i
 
 test('every interference comes up somewhere', () => {
   const seen = new Set<Interference>();
-  for (let seed = 0; seed < 60; seed += 1)
+  for (let seed = 0; seed < 200; seed += 1)
     for (const decision of decided(seed).director.decisions) seen.add(decision.do);
 
   expect([...seen].sort()).toEqual([...new Set(Object.values(INTERFERENCES).flat())].sort());

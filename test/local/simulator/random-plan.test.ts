@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { seededRandom } from '../../../local/seeded-random';
-import { LANE_ORDERS, modeOf, type Plan } from '../../../local/simulator/plan';
+import { LANE_ORDERS, modeOf, type Plan, REMEMBERS } from '../../../local/simulator/plan';
 import { randomPlan, stormPlan } from '../../../local/simulator/random-plan';
-import { messagesOf } from '../../../local/simulator/topic';
+import { factsOf, producedOf } from '../../../local/simulator/topic';
 
 const plans = fc
   .tuple(fc.nat(), fc.constantFrom(randomPlan, stormPlan))
-  .map(([seed, draw]) => draw(seededRandom(seed), ['identity']));
+  .map(([seed, draw]) => draw(seededRandom(seed), REMEMBERS));
 const holds = (check: (plan: Plan) => void) => fc.assert(fc.property(plans, check), { numRuns: 300 });
 
 test('two clocks never differ by more than the function is told', () =>
@@ -30,17 +30,27 @@ test('a request and its answer take less than the client waits', () =>
 
 test('records are produced in the order of their offsets', () =>
   holds((plan) => {
-    const produced = [...messagesOf(plan).values()].flat();
-    for (const [partition, records] of plan.partitions.entries()) {
-      const values = produced.filter((message) => message.partition === partition).map(({ value }) => String(value));
-      const ids = values.map((value) => /"id":"(\w)"/.exec(value)?.[1]);
-      expect(ids).toEqual(records.map(({ id }) => id));
+    const ends = new Map<number, number>();
+    const places: string[] = [];
+    for (const { messages, isAborted } of [...producedOf(plan).values()].flat()) {
+      for (const { partition = -1, value } of messages) {
+        const offset = ends.get(partition) ?? 0;
+        ends.set(partition, offset + 1);
+        if (!isAborted) places.push(`${partition}@${offset} ${/"id":"(\w)"/.exec(String(value))?.[1]}`);
+      }
+      // The end of a transaction takes an offset too.
+      const [{ partition = -1 } = {}] = messages;
+      if (isAborted) ends.set(partition, (ends.get(partition) ?? 0) + 1);
     }
+
+    const facts = factsOf(plan).map(({ partition, offset, planned }) => `${partition}@${offset} ${planned.id}`);
+    expect(places.sort()).toEqual(facts.sort());
   }));
 
 test('every combination of mode, reading and order comes up', () => {
   const random = seededRandom(1);
-  const modes = new Set(Array.from({ length: 400 }, () => modeOf(randomPlan(random, ['identity']))));
+  const modes = new Set(Array.from({ length: 12_000 }, () => modeOf(randomPlan(random, REMEMBERS))));
 
-  expect(modes.size).toBe(2 * 2 * LANE_ORDERS.length);
+  // Transactions with and without identity; each way in the table and in memory.
+  expect(modes.size).toBe(4 * 2 * 2 * 2 * LANE_ORDERS.length);
 });

@@ -7,9 +7,11 @@ import { plainPlan } from './plans';
 
 function resolutionOf(special: Partial<Plan>) {
   const closed = new Set<string>();
+  const offsets = new Set<string>();
   const digests = new Map<string, string>();
   const watch = {
-    isClosed: ({ partition, offset }: SimulatedFact) => closed.has(`${partition}@${offset}`),
+    isIdentityClosed: ({ partition, offset }: SimulatedFact) => closed.has(`${partition}@${offset}`),
+    isOffsetClosed: ({ partition, offset }: SimulatedFact) => offsets.has(`${partition}@${offset}`),
     payloadDigest: ({ planned }: SimulatedFact) => digests.get(planned.id),
   } as unknown as MemoryWatch;
   const plan = plainPlan(special);
@@ -20,7 +22,7 @@ function resolutionOf(special: Partial<Plan>) {
     resolution.delivered(
       names.map((name) => name.split('@').map(Number)).map(([partition = 0, offset = 0]) => ({ partition, offset })),
     );
-  return { resolution, closed, digests, pending, deliver, facts: factsOf(plan) };
+  return { resolution, closed, offsets, digests, pending, deliver, facts: factsOf(plan) };
 }
 
 const record = (id: string, special: object = {}) => ({ id, amount: 1, ...special });
@@ -114,4 +116,50 @@ test('records from before the start are nobody’s concern', () => {
   resolution.expect(facts.slice(1));
 
   expect(pending()).toEqual(['0@1']);
+});
+
+describe('by the way of remembering', () => {
+  const partitions = [[record('a'), record('a')]];
+
+  test.each(['ledger', 'transaction'] as const)('%s: each offset waits for its own mark', (remember) => {
+    const { resolution, closed, offsets, pending } = resolutionOf({ partitions, remember, identity: false });
+    resolution.committed(0, 2);
+    closed.add('0@0').add('0@1');
+    expect(pending()).toEqual(['0@0', '0@1']);
+
+    offsets.add('0@0').add('0@1');
+    expect(pending()).toEqual([]);
+  });
+
+  test.each(['refused', 'invalid', 'colliding'] as const)(
+    'writes that never can be committed (%s) are not waited for, but where nothing is written',
+    (writes) => {
+      const pendingOf = (remember: Plan['remember']) => {
+        const work = { a: { writes } };
+        const { pending, deliver } = resolutionOf({ partitions, work, remember, identity: false, order: 'none' });
+        deliver('0@0', '0@1');
+        return pending();
+      };
+
+      expect(pendingOf('transaction')).toEqual([]);
+      expect(pendingOf('ledger')).toEqual(['0@0', '0@1']);
+    },
+  );
+
+  test('without an identity another payload is nobody’s conflict', () => {
+    const partitions = [[record('a'), record('a', { amount: 2 })]];
+    const { pending, digests, facts } = resolutionOf({ partitions, remember: 'ledger', identity: false });
+    digests.set('a', facts[0]?.payload ?? '');
+
+    expect(pending()).toEqual(['0@0', '0@1']);
+  });
+});
+
+test('a group that is set back to before its start has more to do', () => {
+  const { resolution, pending, facts } = resolutionOf({ partitions: [[record('a'), record('b')], [record('c')]] });
+  resolution.expect(facts.slice(2));
+
+  resolution.expectFrom(0, 1);
+
+  expect(pending()).toEqual(['0@1', '1@0']);
 });

@@ -54,7 +54,7 @@ function refusalOf(content: string): LocalError {
 
 const written = (change: (schedule: Record<string, never>) => object) => {
   const { plan, decisions, ...rest } = kept();
-  const schedule = structuredClone({ format: 'msk-once schedule 1', ...rest, plan, decisions });
+  const schedule = structuredClone({ format: 'msk-once schedule 2', ...rest, plan, decisions });
   return JSON.stringify(change(schedule as unknown as Record<string, never>));
 };
 const planned = (plan: object) => written((schedule) => ({ ...schedule, plan: { ...plainPlan({}), ...plan } }));
@@ -64,7 +64,7 @@ describe('what is no schedule is refused with what is wrong, and exit code 2', (
     ['no JSON', '{"format":', /it is not JSON/],
     ['an empty file', '', /it is not JSON/],
     ['a list', '[]', /The whole is \[\]; accepted is an object/],
-    ['other JSON', '{"ok": true}', /has no format "msk-once schedule 1", so it is no schedule/],
+    ['other JSON', '{"ok": true}', /has no format "msk-once schedule 2", so it is no schedule/],
     [
       'another version',
       written((schedule) => ({ ...schedule, format: 'msk-once schedule 7' })),
@@ -72,6 +72,21 @@ describe('what is no schedule is refused with what is wrong, and exit code 2', (
     ],
     ['no plan', written(({ plan: _, ...rest }) => rest), /plan is missing; accepted is an object/],
     ['a way of remembering that there is not', planned({ remember: 'hope' }), /plan\.remember is "hope"; accepted is/],
+    [
+      'a ledger with identities',
+      planned({ remember: 'ledger' }),
+      /plan\.identity is true; accepted is false, with remember ledger/,
+    ],
+    [
+      'independence without transactions',
+      planned({ independent: true }),
+      /plan\.independent is true; accepted is false, with remember identity/,
+    ],
+    [
+      'a gap of one',
+      planned({ partitions: [[{ id: 'a', amount: 1, gap: 1 }]] }),
+      /gap is 1; accepted is a whole number from 2/,
+    ],
     ['a number that is text', planned({ seed: '1' }), /plan\.seed is "1"; accepted is a whole number from 0/],
     [
       'a batch of nothing',
@@ -81,7 +96,7 @@ describe('what is no schedule is refused with what is wrong, and exit code 2', (
     [
       'a lease that processRecords does not take',
       planned({ function: { ...plainPlan({}).function, leaseMs: 10 } }),
-      /plan\.function\.leaseMs is 10; accepted is a whole number from 1000 to 900000/,
+      /plan\.function\.leaseMs is 10; accepted is a whole number from 2001 to 900000/,
     ],
     [
       'a choice that there is not',

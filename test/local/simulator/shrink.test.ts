@@ -35,14 +35,14 @@ test('of decisions and records only those stay that are needed together', async 
 
 test('settings that are not needed become plain, and records keep their partition while others are needed', async () => {
   const given = schedule({
-    function: { timeoutMs: 15_000, concurrency: 1, leaseMs: 2_000, clockSkewMs: 0, abortGraceMs: 0 },
+    function: { timeoutMs: 15_000, concurrency: 1, leaseMs: 2_500, clockSkewMs: 0, abortGraceMs: 0, checkpointMs: 50 },
     latency: { minimumMs: 4, maximumMs: 40 },
     clocksAheadMs: [1, 2, 3],
     partitions: [[{ id: 'a', amount: 2, key: 'k', producedAtMs: 100 }], [{ id: 'b', amount: 1, key: 'k' }], []],
     work: { a: { ms: 400, failures: 3, whenAborted: 'ignore' }, b: { ms: 20 } },
   });
   const isAsGood = ({ plan }: Schedule) =>
-    plan.function.leaseMs === 2_000 &&
+    plan.function.leaseMs === 2_500 &&
     plan.partitions[1]?.[0]?.key === 'k' &&
     (plan.work.a?.failures ?? 0) >= 2 &&
     plan.latency.maximumMs > 0;
@@ -51,7 +51,7 @@ test('settings that are not needed become plain, and records keep their partitio
 
   expect(plan).toEqual(
     plainPlan({
-      function: { ...plainPlan({}).function, leaseMs: 2_000 },
+      function: { ...plainPlan({}).function, leaseMs: 2_500 },
       latency: { minimumMs: 40, maximumMs: 40 },
       partitions: [[], [{ id: 'b', amount: 1, key: 'k' }]],
       work: { a: { failures: 2 } },

@@ -119,3 +119,39 @@ test('what held it up counts until its next invocation begins', () => {
   worker.resume();
   expect(worker.wasDisturbed).toBe(false);
 });
+
+describe('that it stands still is told', () => {
+  function stalled() {
+    const told: string[] = [];
+    const scheduler = new Scheduler({
+      director: { decide: () => undefined },
+      trace: new Trace(false),
+      startMs: 0,
+      onDecision: () => {},
+    });
+    const onStall = (kind: string) => told.push(`${kind} at ${scheduler.now()}`);
+    return { told, scheduler, worker: new Worker({ name: 'w', scheduler, seed: 1, aheadMs: 0, onStall }) };
+  }
+
+  test('once for what it goes on for', async () => {
+    const { told, scheduler, worker } = stalled();
+    worker.freeze(100);
+    scheduler.add({ name: 'again', afterMs: 50, go: () => worker.freeze(100) });
+
+    await scheduler.run(never);
+
+    expect(told).toEqual(['frozen at 0', 'thawed at 150']);
+  });
+
+  test('and not of the rest between two invocations, nor once it is dead', async () => {
+    const { told, scheduler, worker } = stalled();
+    worker.rest();
+    worker.resume();
+    worker.freeze(100);
+    worker.crash();
+
+    await scheduler.run(never);
+
+    expect(told).toEqual(['frozen at 0']);
+  });
+});
