@@ -5,14 +5,15 @@ import type { Construct } from 'constructs';
 import { Auth, KafkaProcessor, KafkaSource, Pollers, PropsError } from '../lib';
 
 const SAMPLE_CLUSTER_ARN = 'arn:aws:kafka:us-east-1:123456789012:cluster/sample/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d-1';
-const POLLERS = ['provisioned', 'on-demand'];
-const REMEMBER = ['identity'];
-const REMEMBER_LATER = ['ledger', 'transaction'];
+const POLLERS = { provisioned: Pollers.provisioned({ minimum: 1, maximum: 4 }), 'on-demand': Pollers.onDemand() };
+/** The function of each way of remembering. */
+const REMEMBER = { transaction: 'flights-transaction.ts', ledger: 'flights-ledger.ts', identity: 'flights.ts' };
 
 /**
  * The demo as it would be deployed: flights come from a topic, and each is added once to the counters of its airport.
  *
- * Context, each optional: `clusterArn`, `topic`, `pollers` (`provisioned`, `on-demand`), `remember` (`identity`).
+ * Context, each optional: `clusterArn`, `topic`, `pollers` (`provisioned`, which is the default, or `on-demand`),
+ * `remember` (`transaction`, which is the default, `ledger` or `identity`).
  */
 export class ReferenceStack extends Stack {
   constructor(scope: Construct, id: string) {
@@ -20,7 +21,7 @@ export class ReferenceStack extends Stack {
     const clusterArn = this.context('clusterArn', SAMPLE_CLUSTER_ARN);
     const topic = this.context('topic', 'flights');
     const pollers = this.contextOf('pollers', POLLERS);
-    this.contextOf('remember', REMEMBER, REMEMBER_LATER);
+    const entry = this.contextOf('remember', REMEMBER);
 
     // The counters are the effects: they outlive the stack as the memory of them does.
     const counters = new dynamodb.TableV2(this, 'Counters', {
@@ -28,12 +29,13 @@ export class ReferenceStack extends Stack {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     });
     const flights = new KafkaProcessor(this, 'Flights', {
-      entry: join(__dirname, '..', 'handlers', 'entry', 'flights.ts'),
+      entry: join(__dirname, '..', 'handlers', 'entry', entry),
       source: KafkaSource.msk({ clusterArn, topic, auth: Auth.iam() }),
-      pollers: pollers === 'provisioned' ? Pollers.provisioned({ minimum: 1, maximum: 4 }) : Pollers.onDemand(),
+      pollers,
       timeout: Duration.seconds(10),
       environment: { COUNTERS_TABLE: counters.tableName },
     });
+    // In a transaction too: DynamoDB checks the action of each of its items.
     counters.grant(flights, 'dynamodb:UpdateItem');
     new CfnOutput(this, 'CountersTable', {
       value: counters.tableName,
@@ -45,15 +47,16 @@ export class ReferenceStack extends Stack {
     return this.node.tryGetContext(name) ?? otherwise;
   }
 
-  /** The first one accepted is the default. */
-  private contextOf(name: string, accepted: string[], later: string[] = []): string {
+  /** What the context chooses; the first is the default. */
+  private contextOf<Choice>(name: string, choices: Readonly<Record<string, Choice>>): Choice {
+    const accepted = Object.keys(choices);
     const received = this.context(name, accepted[0] as string);
-    if (accepted.includes(received)) return received;
+    if (Object.hasOwn(choices, received)) return choices[received] as Choice;
     throw new PropsError(this, {
       prop: `context ${name}`,
       received,
       accepted: accepted.join(' or '),
-      change: later.includes(received) ? `"${received}" is not built yet.` : `Write -c ${name}=${accepted[0]}.`,
+      change: `Write -c ${name}=${accepted[0]}.`,
     });
   }
 }

@@ -87,12 +87,21 @@ export interface KafkaProcessorProps {
   readonly version?: FunctionVersion;
 
   /**
-   * How long a record is remembered as done, in whole seconds. It should be longer than the topic keeps records, and
-   * less than 7 days is warned about.
+   * How long an `identity` is remembered as done, in whole seconds; the offset ledger forgets nothing. It should be
+   * longer than the topic keeps records, and less than that, or than 7 days, is warned about.
    *
-   * @default Duration.days(14)
+   * @default - 14 days, or a day longer than the source's `topicRetention` where that is more
    */
   readonly rememberFor?: Duration;
+
+  /**
+   * Raise it when the topic is recreated, while the mapping is disabled and has drained: offsets of the old topic mean
+   * nothing in the new one, so the offset ledger (and transactions, whose mark it is) begins anew. What an `identity`
+   * has done stays remembered.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
 
   /**
    * How long logs are kept.

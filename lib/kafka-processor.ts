@@ -1,11 +1,11 @@
-import { Annotations, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { DEFAULT_REMEMBER_FOR_SECONDS, ENVIRONMENT, type Mappings } from '../contract/environment';
+import { ENVIRONMENT, type Mappings } from '../contract/environment';
 import { FunctionVersion } from './function-version';
 import { IdempotencyTable } from './idempotency-table';
 import type { KafkaProcessorProps } from './kafka-processor-props';
@@ -16,6 +16,7 @@ import { checkProcessorProps } from './private/check-processor-props';
 import { defaultConsumerGroupId } from './private/default-consumer-group-id';
 import { grantClaims } from './private/grant-claims';
 import { aliasName, mappingName } from './private/mapping-name';
+import { rememberFor, warnOfShortMemory } from './private/remember-for';
 
 // Casts to aws-cdk-lib's interfaces: under exactOptionalPropertyTypes its own classes do not satisfy them.
 
@@ -25,6 +26,13 @@ import { aliasName, mappingName } from './private/mapping-name';
  *
  * The service retries for as long as the topic keeps a record and discards nothing: there is no on-failure destination,
  * no limit of retries or age, no bisect.
+ *
+ * What the effects need is granted to the processor by you, also where they are writes that the runtime commits
+ * (`transaction: true`): `dynamodb:UpdateItem` for an Update, and `PutItem`, `DeleteItem`, `ConditionCheckItem` likewise,
+ * as `table.grant(processor, 'dynamodb:UpdateItem')`.
+ *
+ * A mapping that exists begins with an empty memory when its function remembers in another way, or when its identity,
+ * its consumer group, its source or its `generation` change: let it drain, disable it, deploy, enable it.
  *
  * @example
  * new KafkaProcessor(stack, 'Orders', {
@@ -67,7 +75,7 @@ export class KafkaProcessor extends Construct implements iam.IGrantable {
       version: this.versionOf(props.version ?? FunctionVersion.LATEST),
     });
     this.mapping = this.createMapping(props, source, pollers);
-    this.warnOfShortMemory(props.rememberFor);
+    warnOfShortMemory(this, rememberFor(props.rememberFor, source.topicRetention), source.topicRetention);
   }
 
   private versionOf(version: FunctionVersion): lambda.IVersion {
@@ -76,9 +84,9 @@ export class KafkaProcessor extends Construct implements iam.IGrantable {
   }
 
   private createFunction(props: KafkaProcessorProps, source: KafkaSourceConfig): lambda.Function {
-    // The generation is raised when a topic is recreated: offsets of the old one mean nothing in the new one.
+    const { generation = 1 } = props;
     const mappings: Mappings = {
-      [this.mappingName]: { consumer: source.consumerGroupId, source: source.sourceName, generation: 1 },
+      [this.mappingName]: { consumer: source.consumerGroupId, source: source.sourceName, generation },
     };
     return new NodejsFunction(this, 'Function', {
       entry: props.entry,
@@ -97,7 +105,7 @@ export class KafkaProcessor extends Construct implements iam.IGrantable {
         [ENVIRONMENT.table]: this.table.tableName,
         // Not JSON.stringify: the source and the consumer may be tokens.
         [ENVIRONMENT.mappings]: Stack.of(this).toJsonString(mappings),
-        [ENVIRONMENT.rememberForSeconds]: `${props.rememberFor?.toSeconds() ?? DEFAULT_REMEMBER_FOR_SECONDS}`,
+        [ENVIRONMENT.rememberForSeconds]: `${rememberFor(props.rememberFor, source.topicRetention).toSeconds()}`,
       },
     });
   }
@@ -120,15 +128,6 @@ export class KafkaProcessor extends Construct implements iam.IGrantable {
     // The service tries the role when it makes the mapping, so the role's policy has to be there (aws/aws-cdk#18571).
     mapping.node.addDependency(this.role);
     return mapping;
-  }
-
-  /** Protocol C10. */
-  private warnOfShortMemory(rememberFor: Duration | undefined): void {
-    if (rememberFor === undefined || rememberFor.isUnresolved() || rememberFor.toDays({ integral: false }) >= 7) return;
-    Annotations.of(this).addWarningV2(
-      'msk-once:rememberForShort',
-      `rememberFor is ${rememberFor.toHumanString()}: a record that returns later takes effect again. Topics keep records for 7 days by default.`,
-    );
   }
 }
 

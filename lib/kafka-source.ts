@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
@@ -40,6 +41,14 @@ export interface MskSourceProps {
    *   what is written while the mapping is being created
    */
   readonly startingPosition?: StartingPosition;
+
+  /**
+   * How long the topic keeps records (its `retention.ms`). With it the processor remembers for longer than a record can
+   * come again, or warns where `rememberFor` is too short for that.
+   *
+   * @default - not known
+   */
+  readonly topicRetention?: Duration;
 }
 
 /** What the processor tells a source. */
@@ -56,6 +65,8 @@ export interface KafkaSourceConfig {
   readonly topic: string;
   readonly consumerGroupId: string;
   readonly startingPosition: StartingPosition;
+  /** undefined: not known. */
+  readonly topicRetention: Duration | undefined;
   readonly statements: iam.PolicyStatement[];
 }
 
@@ -81,7 +92,7 @@ class MskSource extends KafkaSource {
   }
 
   bind(scope: IConstruct, { defaultConsumerGroupId }: KafkaSourceBindOptions): KafkaSourceConfig {
-    const { clusterArn, topic, auth, startingPosition = StartingPosition.TRIM_HORIZON } = this.props;
+    const { clusterArn, topic, auth, startingPosition = StartingPosition.TRIM_HORIZON, topicRetention } = this.props;
     const consumerGroupId = this.props.consumerGroupId ?? defaultConsumerGroupId;
     checkTopic(scope, topic);
     checkConsumerGroupId(scope, consumerGroupId);
@@ -94,6 +105,7 @@ class MskSource extends KafkaSource {
       topic,
       consumerGroupId,
       startingPosition,
+      topicRetention,
       statements: [
         new iam.PolicyStatement({
           sid: 'DescribeCluster',

@@ -6,6 +6,7 @@ import { dynamodbAddress, kafkaAddress } from '../../local/servers/address';
 import { CommandLine } from '../command-line';
 import { everyPlaceText, placedRunText } from '../demo/every-place-text';
 import { MAXIMUM_FLIGHTS } from '../demo/flights';
+import { REMEMBERS, type Remember } from '../demo/remember';
 import { reportOf, verdictText } from '../demo/report';
 import type { DemoOptions, DemoWatcher } from '../demo/run-assembly';
 import { runDemo, runEveryPlace } from '../demo/run-demo';
@@ -21,6 +22,7 @@ Runs the reference function, as it would be deployed, over real flights on a top
   --records N         flights from the top of the file     (default ${MAXIMUM_FLIGHTS}, at least 500)
   --reading WHICH     what returns after a partial response: listed | checkpoint   (default listed)
   --mode WHICH        how the function answers: partial | throw                    (default partial)
+  --remember WAY      how it remembers what is done: transaction | ledger | identity  (default transaction)
   --every FAULT       instead: a small run for each place that the fault can have in it, such as kill-after or
                       throttle,count=2 (msk-once local --help lists them); --records is 30 then, or what you say.
                       answer-lost, late-copy and delay befall the idempotency table if no table= is named
@@ -49,7 +51,10 @@ export async function demo(argv: readonly string[]): Promise<number> {
   }
   if (every !== undefined) return demoOfEvery(every, options, json);
   const lines: string[] = [];
-  const run = await runDemo(options, watcher(lines), { kafka: kafkaAddress().text, dynamodb: dynamodbAddress().text });
+  const run = await runDemo(options, watcher(lines, options), {
+    kafka: kafkaAddress().text,
+    dynamodb: dynamodbAddress().text,
+  });
   const checks = checksOf(run);
   const report = reportOf(run, checks);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
@@ -63,7 +68,7 @@ export async function demo(argv: readonly string[]): Promise<number> {
 /** One fault at every place of a small run. */
 async function demoOfEvery(every: FaultWithoutPlace, options: DemoOptions, json: string | undefined): Promise<number> {
   const line = progressLine(process.stderr);
-  const found = await runEveryPlace(every, options, { ...watcher([]), progress: () => {} }, (run) =>
+  const found = await runEveryPlace(every, options, { ...watcher([], options), progress: () => {} }, (run) =>
     line.say(placedRunText(run)),
   );
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ options, ...found }, null, 2)}\n`);
@@ -84,6 +89,7 @@ function parse(argv: readonly string[]): Parsed {
     records: { type: 'string' },
     reading: { type: 'string' },
     mode: { type: 'string' },
+    remember: { type: 'string' },
     every: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean' },
@@ -100,6 +106,7 @@ function parse(argv: readonly string[]): Parsed {
     records: LINE.wholeNumber('--records', records, every ? 1 : MINIMUM_FLIGHTS, MAXIMUM_FLIGHTS),
     reading: LINE.oneOf('--reading', values.reading ?? 'listed', PARTIAL_READINGS),
     mode: LINE.oneOf('--mode', values.mode ?? 'partial', ['partial', 'throw']),
+    remember: LINE.oneOf('--remember', values.remember ?? (REMEMBERS[0] as Remember), REMEMBERS),
   };
 }
 
@@ -111,12 +118,12 @@ function faultOf(text: string): FaultWithoutPlace {
   }
 }
 
-function watcher(lines: string[]): DemoWatcher {
+function watcher(lines: string[], { remember }: DemoOptions): DemoWatcher {
   const line = progressLine(process.stderr);
   return {
     step: (text) => line.say(text),
     progress: (resolved, records) => line.update(`${resolved} of ${records} records resolved`),
-    fault: (fault) => line.say(`  fault: ${describeFault(fault)}`),
+    fault: (fault) => line.say(`  fault: ${describeFault(fault, remember)}`),
     complaint: (text) => line.say(`  COMPLAINT: ${text}`),
     output: (worker, text) => {
       lines.push(`${worker}: ${text}`);

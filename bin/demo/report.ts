@@ -1,3 +1,4 @@
+import type { Remember } from './remember';
 import type { DemoRun } from './run-assembly';
 import { admittedEffects, type Check } from './verdict';
 
@@ -8,7 +9,7 @@ export function reportOf(run: DemoRun, checks: readonly Check[]) {
     findings;
   return {
     ok: checks.every(({ ok }) => ok),
-    options: { ...options, remember: 'identity' },
+    options,
     records,
     producerDuplicates,
     deliveries,
@@ -35,18 +36,33 @@ export function reportOf(run: DemoRun, checks: readonly Check[]) {
   };
 }
 
+const REPEATED = 'repeated because a worker died between effect and mark';
+const SUPPRESSED = 'duplicates of the producer that took no effect';
+
+/** What the rows of the verdict mean, as far as the way of remembering decides about it. */
+const WORDS: Readonly<Record<Remember, { suppressed: string; admitted: string; unit: string }>> = {
+  ledger: {
+    suppressed: 'none: a duplicate of the producer is a record of its own',
+    admitted: REPEATED,
+    unit: 'record',
+  },
+  identity: { suppressed: SUPPRESSED, admitted: REPEATED, unit: 'flight' },
+  transaction: { suppressed: SUPPRESSED, admitted: 'none: effect and mark are one write', unit: 'flight' },
+};
+
 /** The verdict as a person reads it. */
 export function verdictText(run: DemoRun, checks: readonly Check[]): string {
   const { findings, deliveries, seconds } = run;
+  const { suppressed, admitted: repeated, unit } = WORDS[run.options.remember];
   const rows: [string, number, string][] = [
     ['records on the topic', findings.records, `${findings.producerDuplicates} of them written twice by the producer`],
     ['delivered to the function', deliveries, 'retries and redeliveries included'],
     ['effects in the database', findings.effects, 'accepted by it, as the pass-through saw'],
-    ['suppressed', findings.suppressed, 'duplicates of the producer that took no effect'],
-    ['admitted', findings.admitted, 'repeated because a worker died between effect and mark'],
+    ['suppressed', findings.suppressed, suppressed],
+    ['admitted', findings.admitted, repeated],
     ['by zombies', findings.zombieEffects, 'effects of workers whose claim was gone when they were accepted'],
     ['twice', findings.twice, 'repeated without such a cause'],
-    ['lost', findings.lost, 'flights without an effect'],
+    ['lost', findings.lost, `${unit}s without an effect`],
     ['out of order', findings.outOfOrder, 'within a key'],
     ['open', findings.open, 'records not resolved'],
   ];
@@ -59,7 +75,7 @@ export function verdictText(run: DemoRun, checks: readonly Check[]): string {
   const failed = checks.filter(({ ok }) => !ok).length;
   const verdict =
     failed === 0
-      ? `The verdict holds: every flight counts once. (${seconds.toFixed(1)} s)`
+      ? `The verdict holds: every ${unit} counts once. (${seconds.toFixed(1)} s)`
       : `The verdict does NOT hold: ${failed} of ${checks.length} checks failed. (${seconds.toFixed(1)} s)`;
   return ['', ...table, ...admitted, '', ...verdicts, '', verdict].join('\n');
 }

@@ -21,6 +21,7 @@ import { readStack } from '../../local/template/stack';
 import { readTables, type TableDefinition } from '../../local/template/tables';
 import { fairlyPlaced } from './fair-fault';
 import { type Counter, type Flight, type FlightFact, factsOf, loadFlights, messagesOf, PARTITIONS } from './flights';
+import { promisedBy, type Remember } from './remember';
 import { type Fault, scriptOf } from './script';
 import { Stage } from './stage';
 import type { Surroundings } from './surroundings';
@@ -31,6 +32,7 @@ export interface DemoOptions {
   readonly records: number;
   readonly reading: PartialReading;
   readonly mode: ResponseMode;
+  readonly remember: Remember;
 }
 
 /** What a run is watched by. */
@@ -62,9 +64,6 @@ export interface DemoRun {
 const RETRY_BASE_MS = 50;
 const RETRY_CAP_MS = 1_500;
 const COMMITS_VISIBLE_MS = 5_000;
-
-/** By airport, though the function promises more: its order is that of the partition. */
-const PROMISED: Promised = { remember: 'identity', order: 'key' };
 
 /**
  * Runs the function that lies in a synthesized assembly, and nothing else of it, over the flights: with the faults of
@@ -105,7 +104,7 @@ async function runMapping(
     if (facts.length !== messages.length) {
       throw new Error(`The topic holds ${facts.length} records instead of ${messages.length}: the producer lost some.`);
     }
-    const faults = placed ? [] : scriptOf(facts, options.seed);
+    const faults = placed ? [] : scriptOf(facts, options.seed, options.remember);
     const run: { eventSource?: EventSource } = {};
     const scaleUp = async () => {
       if (!run.eventSource) throw new Error('A request came before the event source was started: report this bug');
@@ -183,7 +182,7 @@ async function runMapping(
       await run.eventSource.start();
       const end = await run.eventSource.untilResolved();
       await injector.settle();
-      const findings = await judge(facts, stage, broker, mapping);
+      const findings = await judge(promisedBy(options.remember), facts, stage, broker, mapping);
       const counters = await readCounters(database, countersTable);
       const flightAt = new Map(
         topicRecords.map(({ partition, offset, value }): [string, Flight] => [
@@ -214,6 +213,7 @@ async function runMapping(
 
 /** A commit may be visible to other connections a moment later. */
 async function judge(
+  promised: Promised,
   facts: readonly FlightFact[],
   stage: Stage,
   broker: Broker,
@@ -223,7 +223,7 @@ async function judge(
   for (;;) {
     const committed = await broker.committedOffsets(consumerGroupId, topic);
     const findings = judgeRun(
-      PROMISED,
+      promised,
       facts,
       stage.observations,
       ({ partition, offset }) => offset >= (committed.get(partition) ?? 0),

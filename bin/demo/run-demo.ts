@@ -82,7 +82,7 @@ async function runPlaced(
 
 /** The reference stack as it would be deployed, for as long as it is needed. */
 async function withAssembly<Result>(
-  { mode }: DemoOptions,
+  { mode, remember }: DemoOptions,
   watcher: DemoWatcher,
   { topic }: Surroundings,
   use: (directory: string) => Promise<Result>,
@@ -92,7 +92,7 @@ async function withAssembly<Result>(
   process.once('exit', remove);
   try {
     watcher.step('Synthesizing the reference stack: cdk synth');
-    await synthesize(directory, { topic, pollers: mode === 'partial' ? 'provisioned' : 'on-demand' });
+    await synthesize(directory, { topic, pollers: mode === 'partial' ? 'provisioned' : 'on-demand', remember });
     return await use(directory);
   } finally {
     remove();

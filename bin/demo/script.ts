@@ -1,7 +1,18 @@
 import { below, seededRandom, shuffled } from '../../local/seeded-random';
 import { type FlightFact, PARTITIONS } from './flights';
+import type { Remember } from './remember';
 
-export type FaultName = 'failing-record' | 'crash' | 'time-out' | 'rebalance';
+export type FaultName =
+  /** The database fails twice at the effect. */
+  | 'failing-record'
+  /** The worker is killed after the effect, before it knows of it. */
+  | 'crash'
+  /** The worker is killed as it sends the effect. */
+  | 'crash-before'
+  /** The worker stands still after the effect. */
+  | 'time-out'
+  /** The partition moves while the effect is on its way. */
+  | 'rebalance';
 
 /** A fault, fixed to a record and not to a moment, so that a seed brings it back. */
 export interface Fault {
@@ -19,10 +30,11 @@ const MOVING_PARTITION = PARTITIONS - 1;
 const STAYING_PARTITION = 0;
 
 /**
- * Places each fault at a record that is the first of its identity: the three that take a worker away or move a
- * partition in partitions of their own, one after the other, and the failing records anywhere else.
+ * Places each fault at a record that is the first of its identity: those that take a worker away or move a partition
+ * in partitions of their own, one after the other, and the failing records anywhere else. A transaction has no place
+ * between effect and mark: there the worker dies on both sides of it.
  */
-export function scriptOf(facts: readonly FlightFact[], seed: number): Fault[] {
+export function scriptOf(facts: readonly FlightFact[], seed: number, remember: Remember): Fault[] {
   const random = seededRandom(seed + 1);
   const seen = new Set<string>();
   const originals = facts.filter(({ identity }) => !seen.has(identity) && seen.add(identity));
@@ -31,7 +43,7 @@ export function scriptOf(facts: readonly FlightFact[], seed: number): Fault[] {
   );
   const moving = groups[MOVING_PARTITION] ?? [];
   const staying = groups[STAYING_PARTITION] ?? [];
-  const [longest = []] = groups.filter((group) => group !== moving && group !== staying).sort(byLength);
+  const [longest = [], second = []] = groups.filter((group) => group !== moving && group !== staying).sort(byLength);
   const used = new Set<FlightFact>();
   // Partitions go on side by side: what comes one after the other lies at rising places of all of them.
   const at = (name: FaultName, group: readonly FlightFact[], from: number, to: number): Fault[] => {
@@ -45,6 +57,7 @@ export function scriptOf(facts: readonly FlightFact[], seed: number): Fault[] {
     ...at('crash', longest, 0.2, 0.35),
     ...at('time-out', staying, 0.45, 0.6),
     ...at('rebalance', moving, 0.75, 0.9),
+    ...(remember === 'transaction' ? at('crash-before', second, 0.05, 0.15) : []),
   ];
   const failing = shuffled(
     originals.filter((fact) => !used.has(fact)),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseRequest, Decision, Interceptor } from '../../local/dynamodb/recorder';
 import { claimOnTheWire } from '../../local/oracle/claims-on-the-wire';
-import type { Observation } from '../../local/oracle/observation';
+import type { Marked, Observation } from '../../local/oracle/observation';
 import { AcceptedWrites } from '../../local/oracle/wire/accepted-writes';
 import { requestedWrites } from '../../local/oracle/wire/requested-writes';
 import type { Write } from '../../local/oracle/wire/write';
@@ -31,6 +31,8 @@ export interface StageOptions {
 const NOWHERE = { partition: -1, offset: -1 };
 
 const FORWARD: Decision = { kind: 'forward' };
+const ON_ITS_WAY: Decision = { kind: 'forward', onItsWay: true };
+const DROP: Decision = { kind: 'drop' };
 const FAILURES = 2;
 const LOOK_MS = 2;
 const DRAIN_MS = 3_000;
@@ -57,7 +59,7 @@ export class Stage implements Interceptor {
   readonly #faults: ReadonlyMap<string, Fault>;
   readonly #facts: ReadonlyMap<string, FlightFact>;
   readonly #failures = new Map<Fault, number>();
-  /** Effects on their way or accepted whose mark is not: by worker, the identities. */
+  /** Effects on their way or accepted whose mark is not: by worker, the names of their records. */
   readonly #unmarked = new Map<string, Set<string>>();
   /** Workers whose further effects are held. */
   readonly #held = new Set<string>();
@@ -66,8 +68,9 @@ export class Stage implements Interceptor {
   /** Workers that stand still until their time-out. */
   readonly #frozen = new Set<string>();
   #rebalances = 0;
-  /** During a rebalance: the identity that the old owner is about to take effect for, and who else asked for it. */
-  #contested: { readonly identity: string; readonly owner: string; rivals: number } | undefined;
+  readonly #ended = new Set<string>();
+  /** During a rebalance: the record that the old owner is about to take effect for, and whether another one asked. */
+  #contested: { readonly record: string; readonly owner: string; hasRival: boolean } | undefined;
 
   constructor(options: StageOptions) {
     this.#options = options;
@@ -78,23 +81,16 @@ export class Stage implements Interceptor {
   async request(request: DatabaseRequest): Promise<Decision> {
     const records = this.#effectsIn(request);
     if (records.length === 0) return FORWARD;
-    const identities = records.flatMap((record) => this.#facts.get(record)?.identity ?? []);
-    if (this.#contested && identities.includes(this.#contested.identity)) this.#noticeRival(request.worker);
-    const record = records.find((one) => this.#faults.get(one)?.happened === false);
-    const fault = record === undefined ? undefined : this.#faults.get(record);
-    if (fault && record !== undefined) {
-      const decision = await this.#act(fault, request, record);
-      if (decision) return decision;
-    } else {
-      await this.#until(() => !this.#held.has(request.worker), request);
-    }
-    for (const identity of request.gone.aborted ? [] : identities) this.#unmarkedOf(request.worker).add(identity);
-    return FORWARD;
+    if (this.#contested && records.includes(this.#contested.record)) this.#noticeRival(request.worker);
+    const decision = await this.#decide(request, records);
+    const goesOn = decision === ON_ITS_WAY || (decision === FORWARD && !request.gone.aborted);
+    for (const record of goesOn ? records : []) this.#unmarkedOf(request.worker).add(record);
+    return decision;
   }
 
   async answered(request: DatabaseRequest, status: number, output: unknown): Promise<void> {
     const { worker, operation, input, receivedAtMs } = request;
-    if (this.#contested && JSON.stringify(input).includes(this.#contested.identity)) this.#noticeRival(worker);
+    if (this.#contested && this.#asksFor(this.#contested.record, input)) this.#noticeRival(worker);
     const writes = this.#read(() => this.#accepted.of({ operation, input, status, output, atMs: receivedAtMs }));
     const accepted = new Set(writes.filter((write) => this.#isEffect(write)).map(recordOf));
     for (const record of this.#effectsIn(request)) {
@@ -107,6 +103,7 @@ export class Stage implements Interceptor {
   /** The event source saw a worker die. */
   workerEnded(worker: string, cause: string): void {
     this.observations.push({ kind: 'killed', worker, cause });
+    this.#ended.add(worker);
     this.#held.delete(worker);
     this.#unmarked.delete(worker);
     if (!this.#frozen.delete(worker)) return;
@@ -116,14 +113,28 @@ export class Stage implements Interceptor {
   }
 
   #noticeRival(worker: string): void {
-    if (this.#contested && this.#contested.owner !== worker) this.#contested.rivals += 1;
+    if (this.#contested && this.#contested.owner !== worker) this.#contested.hasRival = true;
+  }
+
+  /** Whoever wants to run the record names its identity, or the ledger of its partition. */
+  #asksFor(record: string, input: object): boolean {
+    const { identity, partition } = this.#facts.get(record) ?? { identity: record, ...NOWHERE };
+    const text = JSON.stringify(input);
+    return text.includes(`${identity}"`) || text.includes(`#${this.#options.topic}#${partition}"`);
   }
 
   #memoryWritten(write: Write, { worker, receivedAtMs }: DatabaseRequest): void {
     for (const seen of this.#read(() => [claimOnTheWire(write, { worker, atMs: receivedAtMs })])) {
       if (seen === undefined) continue;
       this.observations.push(seen);
-      if (seen.kind === 'mark' && seen.identity !== undefined) this.#unmarkedOf(worker).delete(seen.identity);
+      if (seen.kind === 'mark') this.#marked(seen, this.#unmarkedOf(worker));
+    }
+  }
+
+  #marked(mark: Marked, unmarked: Set<string>): void {
+    for (const record of unmarked) {
+      const fact = this.#facts.get(record);
+      if (fact && closes(mark, fact)) unmarked.delete(record);
     }
   }
 
@@ -135,8 +146,7 @@ export class Stage implements Interceptor {
   }
 
   #effectRefused(worker: string, record: string): void {
-    const fact = this.#facts.get(record);
-    if (fact) this.#unmarkedOf(worker).delete(fact.identity);
+    this.#unmarkedOf(worker).delete(record);
     if (this.#actingAt(worker, record)) this.#giveUp(worker);
   }
 
@@ -162,7 +172,19 @@ export class Stage implements Interceptor {
     }
   }
 
-  async #act(fault: Fault, request: DatabaseRequest, record: string): Promise<Decision | undefined> {
+  async #decide(request: DatabaseRequest, records: readonly string[]): Promise<Decision> {
+    const due = records.flatMap((record) => {
+      const fault = this.#faults.get(record);
+      return fault && !fault.happened ? [{ fault, record }] : [];
+    });
+    // Those that keep the request from the database come first: behind the others their effect would have happened.
+    const next = due.find(({ fault }) => fault.name === 'failing-record') ?? due[0];
+    if (next) return this.#act(next.fault, request, next.record);
+    await this.#until(() => !this.#held.has(request.worker), request);
+    return FORWARD;
+  }
+
+  async #act(fault: Fault, request: DatabaseRequest, record: string): Promise<Decision> {
     const { worker } = request;
     if (fault.name === 'failing-record') {
       const failures = (this.#failures.get(fault) ?? 0) + 1;
@@ -170,14 +192,26 @@ export class Stage implements Interceptor {
       if (failures === FAILURES) this.#happened(fault, worker);
       return DATABASE_FAILS;
     }
-    if (!(await this.#until(() => this.#isFree(worker, fault), request))) return undefined;
-    if (fault.happened) return undefined;
-    if (fault.name === 'rebalance' && this.#rebalances === MAXIMUM_REBALANCES) return undefined;
+    if (!(await this.#until(() => this.#isFree(worker, fault), request))) return FORWARD;
+    if (fault.happened) return FORWARD;
+    if (fault.name === 'rebalance' && this.#rebalances === MAXIMUM_REBALANCES) return FORWARD;
     this.#acting.set(worker, fault);
-    if (fault.name === 'rebalance') await this.#rebalance(request, record);
-    else await this.#drain(request);
+    if (fault.name === 'rebalance') return this.#rebalance(worker, record);
+    await this.#drain(request);
     if (request.gone.aborted) this.#giveUp(worker);
-    return undefined;
+    else if (fault.name === 'crash-before') return this.#killBefore(fault, worker);
+    return FORWARD;
+  }
+
+  #killBefore(fault: Fault, worker: string): Decision {
+    const process = this.#options.backstage.worker(worker);
+    if (!process) {
+      this.#giveUp(worker);
+      return FORWARD;
+    }
+    process.kill();
+    this.#happened(fault, worker);
+    return DROP;
   }
 
   /**
@@ -202,15 +236,20 @@ export class Stage implements Interceptor {
     await this.#until(() => this.#unmarkedOf(request.worker).size === 0 || Date.now() > until, request);
   }
 
-  /** The partition moves while the old owner's effect is on its way, and the new owner has asked for the same record. */
-  async #rebalance(request: DatabaseRequest, record: string): Promise<void> {
-    const identity = this.#facts.get(record)?.identity ?? '';
-    const contested = { identity, owner: request.worker, rivals: 0 };
+  /**
+   * The partition moves while the old owner's effect is on its way, and the new owner has asked for the same record. The
+   * request arrives even if its sender has given it up meanwhile and sends it again, but not if its sender is dead.
+   */
+  async #rebalance(owner: string, record: string): Promise<Decision> {
+    const contested = { record, owner, hasRival: false };
     this.#contested = contested;
     this.#rebalances += 1;
     await this.#options.backstage.scaleUp();
-    await this.#until(() => contested.rivals > 0, request);
+    while (!contested.hasRival && !this.#ended.has(owner)) await delay(LOOK_MS);
     this.#contested = undefined;
+    if (!this.#ended.has(owner)) return ON_ITS_WAY;
+    this.#giveUp(owner);
+    return DROP;
   }
 
   #happened(fault: Fault, worker: string): void {
@@ -257,6 +296,11 @@ export class Stage implements Interceptor {
   #name({ partition, offset }: { readonly partition: number; readonly offset: number }): string {
     return `${this.#options.topic}-${partition}@${offset}`;
   }
+}
+
+function closes(mark: Marked, { partition, offset, identity }: FlightFact): boolean {
+  if (mark.identity !== undefined) return mark.identity === identity;
+  return mark.partition === partition && mark.closes.some(([first, last]) => offset >= first && offset <= last);
 }
 
 /** An effect that does not say whose it is, is nobody's. */

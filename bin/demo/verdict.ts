@@ -1,5 +1,6 @@
 import type { Rule } from '../../local/oracle/findings';
 import { totalsOf } from './flights';
+import type { Remember } from './remember';
 import type { DemoRun } from './run-assembly';
 import type { Fault } from './script';
 
@@ -15,20 +16,28 @@ const TRESPASSES: readonly Rule[] = ['overlap', 'stale-mark', 'stale-lease'];
 
 /** Everything that must hold, in a person's words. */
 export function checksOf(run: DemoRun): Check[] {
-  const { findings, faults, complaints } = run;
+  const { findings, faults, complaints, options } = run;
+  const { remember } = options;
+  const unit = remember === 'ledger' ? 'record' : 'flight';
   const wrong = wrongCounters(run);
   const trespasses = findings.violations.filter(({ rule }) => TRESPASSES.includes(rule));
   return [
     {
-      claim: 'every flight took effect',
+      claim: `every ${unit} took effect`,
       ok: findings.lost === 0,
-      found: `${findings.lost} flights have no effect`,
+      found: `${findings.lost} ${unit}s have no effect`,
     },
-    {
-      claim: 'no flight took effect twice, but for what a dead worker left unmarked',
-      ok: findings.twice === 0 && findings.foreign === 0,
-      found: `${findings.twice} repeated effects without such a cause, ${findings.foreign} of no record`,
-    },
+    remember === 'transaction'
+      ? {
+          claim: 'no flight took effect twice, whatever died',
+          ok: findings.twice === 0 && findings.admitted === 0 && findings.foreign === 0,
+          found: `${findings.twice + findings.admitted} repeated effects, ${findings.foreign} of no record`,
+        }
+      : {
+          claim: `no ${unit} took effect twice, but for what a dead worker left unmarked`,
+          ok: findings.twice === 0 && findings.foreign === 0,
+          found: `${findings.twice} repeated effects without such a cause, ${findings.foreign} of no record`,
+        },
     {
       claim: 'no worker claimed or marked what another one held',
       ok: trespasses.length === 0,
@@ -48,13 +57,13 @@ export function checksOf(run: DemoRun): Check[] {
       found: `${findings.open} records are open`,
     },
     {
-      claim: 'the counters are the totals of the file plus the admitted repeats',
+      claim: COUNTERS[remember],
       ok: wrong.length === 0,
       found: wrong.slice(0, 5).join('; '),
     },
     ...faults.map(
       (fault): Check => ({
-        claim: `the scripted fault happened: ${describeFault(fault)}`,
+        claim: `the scripted fault happened: ${describeFault(fault, remember)}`,
         ok: fault.happened,
         found: 'it did not happen',
       }),
@@ -67,18 +76,26 @@ export function checksOf(run: DemoRun): Check[] {
   ];
 }
 
-export function describeFault({ name, partition, offset }: Fault): string {
-  const at = `partition ${partition}, offset ${offset}`;
+const COUNTERS: Readonly<Record<Remember, string>> = {
+  ledger: 'the counters are the totals of the topic, producer duplicates included, plus the admitted repeats',
+  identity: 'the counters are the totals of the file plus the admitted repeats',
+  transaction: 'the counters are the totals of the file',
+};
+
+export function describeFault({ name, partition, offset }: Fault, remember: Remember): string {
+  const isTransaction = remember === 'transaction';
+  const effect = `the ${isTransaction ? 'transaction' : 'effect'} of partition ${partition}, offset ${offset}`;
   const words: Record<Fault['name'], string> = {
-    'failing-record': `the effect of ${at} failed twice`,
-    crash: `the worker was killed (kill -9) after the effect of ${at}, before its mark`,
-    'time-out': `the worker stood still after the effect of ${at} until its time-out`,
-    rebalance: `the partition moved while the effect of ${at} was on its way in the old invocation`,
+    'failing-record': `${effect} failed twice`,
+    crash: `the worker was killed (kill -9) after ${effect}, before its ${isTransaction ? 'answer' : 'mark'}`,
+    'crash-before': `the worker was killed (kill -9) as it sent ${effect}`,
+    'time-out': `the worker stood still after ${effect} until its time-out`,
+    rebalance: `the partition moved while ${effect} was on its way in the old invocation`,
   };
   return words[name];
 }
 
-/** The effects that claims admit, each with its flight, in the order of the topic. */
+/** The effects that the promise admits, each with its flight, in the order of the topic. */
 export function admittedEffects({ findings, flightAt }: DemoRun) {
   return findings.repeated
     .flatMap(({ partition, offset, cause }) => {
@@ -89,8 +106,10 @@ export function admittedEffects({ findings, flightAt }: DemoRun) {
 }
 
 function wrongCounters(run: DemoRun): string[] {
-  const { counters } = run;
-  const expected = totalsOf([...run.flights, ...admittedEffects(run).map(({ flight }) => flight)]);
+  const { counters, options, flights, flightAt } = run;
+  // Without identities a flight that was written twice is two records.
+  const counted = options.remember === 'ledger' ? flightAt.values() : flights;
+  const expected = totalsOf([...counted, ...admittedEffects(run).map(({ flight }) => flight)]);
   const airports = new Set([...Object.keys(expected), ...Object.keys(counters)]);
   return [...airports].flatMap((airport) => {
     const { flights: want = 0, delayMinutes: wantDelay = 0 } = expected[airport] ?? {};

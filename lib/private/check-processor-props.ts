@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { MINIMUM_REMEMBER_FOR_SECONDS } from '../../contract/environment';
 import { LIMITS } from '../../contract/limits';
 import type { KafkaProcessorProps } from '../kafka-processor-props';
 import { checkEnvironment } from './check-environment';
@@ -33,8 +34,15 @@ export function checkProcessorProps(scope: IConstruct, props: KafkaProcessorProp
     scope,
     'rememberFor',
     props.rememberFor,
-    { minimum: 1 },
+    { minimum: MINIMUM_REMEMBER_FOR_SECONDS },
     'Remember for longer than the topic keeps records.',
+  );
+  checkWholeNumber(
+    scope,
+    'generation',
+    props.generation,
+    { minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+    'Count up from 1, by one each time that the topic is recreated; a lower one would bring an old memory back.',
   );
   checkEnvironment(scope, props.environment ?? {});
 }

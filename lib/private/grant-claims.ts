@@ -1,8 +1,18 @@
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 
-/** Reads, inserts and conditional updates are all that the runtime does: it never scans, queries or deletes. */
-const TABLE_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+/**
+ * All that the runtime does on the table: it reads by key, and inserts and updates under conditions, in PartiQL batches
+ * or as items of a transaction, for each of which DynamoDB checks the action that it would be alone. It never scans,
+ * queries or deletes.
+ */
+const TABLE_ACTIONS = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:PartiQLInsert',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+];
 
 /** What aws-cdk-lib's `TableGrants.readWriteData` grants on a customer managed key. */
 const KEY_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'];

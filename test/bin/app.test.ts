@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ReferenceStack } from '../../bin/reference-stack';
@@ -12,6 +15,22 @@ function stackOf(context: { [name: string]: string }): ReferenceStack {
 }
 
 const templateOf = (context: { [name: string]: string } = {}) => Template.fromStack(stackOf(context));
+
+/** The deployable function whose source lies in the bundle of the synthesized assembly. */
+function entryIn(context: { [name: string]: string }): string[] {
+  const outdir = mkdtempSync(join(tmpdir(), 'msk-once-test-app-'));
+  try {
+    const app = new App({ context, outdir });
+    new ReferenceStack(app, 'MskOnceReference');
+    const { directory } = app.synth();
+    const maps = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.map'));
+    const sources = maps.flatMap((map): string[] => JSON.parse(readFileSync(join(directory, map), 'utf8')).sources);
+    return sources.flatMap((source) => /handlers\/entry\/([\w-]+\.ts)$/.exec(source)?.[1] ?? []);
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
 const mappingOf = (template: Template) => only(template, 'AWS::Lambda::EventSourceMapping').Properties;
 
 describe('without context', () => {
@@ -75,18 +94,21 @@ test.each([
   expect('ProvisionedPollerConfig' in mappingOf(template)).toBe(pollers === 'provisioned');
 });
 
-test('-c remember=identity is what there is', () => {
-  expect(templateOf({ remember: 'identity' }).toJSON()).toEqual(templateOf().toJSON());
+test.each([
+  ['transaction', 'flights-transaction.ts'],
+  ['ledger', 'flights-ledger.ts'],
+  ['identity', 'flights.ts'],
+])('-c remember=%s deploys handlers/entry/%s', (remember, file) => {
+  expect(entryIn({ remember })).toEqual([file]);
 });
 
-test.each(['ledger', 'transaction'])('-c remember=%s is announced and not built yet', (remember) => {
-  expect(refusal(() => stackOf({ remember }), 'MskOnceReference')).toContain(
-    `context remember is "${remember}", accepted is identity. "${remember}" is not built yet.`,
-  );
+test('without -c remember the effects are transactions, of which none is ever repeated', () => {
+  expect(entryIn({})).toEqual(['flights-transaction.ts']);
 });
 
 test.each([
-  ['remember', 'everything', 'identity', 'identity'],
+  ['remember', 'everything', 'transaction or ledger or identity', 'transaction'],
+  ['remember', 'constructor', 'transaction or ledger or identity', 'transaction'],
   ['pollers', 'many', 'provisioned or on-demand', 'provisioned'],
 ])('-c %s=%s is answered with what is accepted', (name, received, accepted, first) => {
   expect(refusal(() => stackOf({ [name]: received }), 'MskOnceReference')).toContain(

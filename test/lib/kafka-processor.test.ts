@@ -1,4 +1,4 @@
-import { Duration, Lazy, NestedStack, Stack, Token } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Lazy, NestedStack, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -6,7 +6,17 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { FunctionVersion, IdempotencyTable, type KafkaProcessorProps, Pollers } from '../../lib';
 import { refusal } from './fixture/refusal';
-import { app, CLUSTER_ARN, only, processor, stack, statements, templateOf } from './fixture/stack';
+import {
+  app,
+  CLUSTER_ARN,
+  CLUSTER_UUID,
+  only,
+  processor,
+  source,
+  stack,
+  statements,
+  templateOf,
+} from './fixture/stack';
 
 const MODES = [
   ['partial', Pollers.provisioned({ minimum: 1, maximum: 4 })],
@@ -163,7 +173,13 @@ describe('a table of the user', () => {
     expect(logicalId).toBe('Memory22710B9E');
     expect(statements(template).ClaimRecords).toEqual({
       Effect: 'Allow',
-      Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      Action: [
+        'dynamodb:BatchGetItem',
+        'dynamodb:PartiQLInsert',
+        'dynamodb:PartiQLUpdate',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+      ],
       Resource: { 'Fn::GetAtt': [logicalId, 'Arn'] },
     });
   });
@@ -296,9 +312,16 @@ describe('refused', () => {
 
   test.each([
     [Duration.seconds(0), '0 seconds'],
-    [Duration.millis(1500), '1 second 500 millis'],
-  ])('a memory of %s', (rememberFor, shown) => {
-    expect(message({ rememberFor })).toContain(`rememberFor is "${shown}", accepted is whole seconds, from 1.`);
+    [Duration.seconds(59), '59 seconds'],
+    [Duration.millis(90_500), '1 minute 30 seconds'],
+  ])('a memory of %s, with which the function would not start', (rememberFor, shown) => {
+    expect(message({ rememberFor })).toContain(`rememberFor is "${shown}", accepted is whole seconds, from 60.`);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, 2 ** 53])('the generation %d', (generation) => {
+    expect(message({ generation })).toContain(
+      `generation is "${generation}", accepted is a whole number from 1 to 9007199254740991. Count up from 1`,
+    );
   });
 
   test.each(['MSK_ONCE_TABLE', 'MSK_ONCE_MAPPINGS', 'MSK_ONCE_REMEMBER_FOR_S', 'MSK_ONCE_OTHER'])(
@@ -365,21 +388,74 @@ test.each([
   expect(orders.alias.aliasName).toBe(`${name}-partial`);
 });
 
-describe('a memory shorter than topics usually keep records (C10)', () => {
-  const warnings = (rememberFor: Duration) => {
+test('a raised generation reaches the runtime, and nothing else changes (L7)', () => {
+  const [first, second] = [templateOf(), templateOf({ generation: 2 })].map((template) => template.toJSON());
+  const variables = second?.Resources.OrdersFunction520DBA95.Properties.Environment.Variables;
+
+  expect(JSON.parse(variables.MSK_ONCE_MAPPINGS)).toEqual({
+    Orders: { consumer: 'Shop-Orders', source: CLUSTER_UUID, generation: 2 },
+  });
+  variables.MSK_ONCE_MAPPINGS =
+    first?.Resources.OrdersFunction520DBA95.Properties.Environment.Variables.MSK_ONCE_MAPPINGS;
+  expect(second).toEqual(first);
+});
+
+test('a cluster that is known at deployment only names the memory at deployment (L1)', () => {
+  const scope = stack();
+  const clusterArn = new CfnParameter(scope, 'Cluster').valueAsString;
+
+  processor(scope, { source: source({ clusterArn }) });
+
+  const { Environment } = only(Template.fromStack(scope), 'AWS::Lambda::Function').Properties;
+  expect(Environment.Variables.MSK_ONCE_MAPPINGS).toEqual({
+    'Fn::Join': [
+      '',
+      [
+        '{"Orders":{"consumer":"Shop-Orders","source":"',
+        { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'Cluster' }] }] },
+        '","generation":1}}',
+      ],
+    ],
+  });
+});
+
+describe('how long an identity is remembered (C10)', () => {
+  const remembered = (props: Partial<KafkaProcessorProps>, topicRetention?: Duration) => {
     const scope = stack();
-    processor(scope, { rememberFor });
-    return Annotations.fromStack(scope).findWarning('/Shop/Orders', Match.stringLikeRegexp('rememberFor'));
+    processor(scope, { ...props, ...(topicRetention && { source: source({ topicRetention }) }) });
+    const { Environment } = only(Template.fromStack(scope), 'AWS::Lambda::Function').Properties;
+    const warnings = Annotations.fromStack(scope).findWarning('/Shop/Orders', Match.stringLikeRegexp('rememberFor'));
+    return {
+      seconds: Environment.Variables.MSK_ONCE_REMEMBER_FOR_S,
+      warnings: warnings.map(({ entry }) => entry.data),
+    };
   };
+  const DAY = 86_400;
 
-  test('is warned about', () => {
-    const found = warnings(Duration.days(6));
-
-    expect(found).toHaveLength(1);
-    expect(found[0]?.entry.data).toContain('rememberFor is 6 days: a record that returns later takes effect again');
+  test.each<[string, Duration, number]>([
+    ['14 days, where the topic keeps records for less', Duration.days(7), 14 * DAY],
+    ['14 days, where it keeps them for a day less', Duration.days(13), 14 * DAY],
+    ['a day longer than the topic keeps records', Duration.days(30), 31 * DAY],
+    ['14 days, where that is known at deployment only', Duration.seconds(Token.asNumber({ Ref: 'Kept' })), 14 * DAY],
+  ])('is by default %s', (_, topicRetention, seconds) => {
+    expect(remembered({}, topicRetention)).toEqual({ seconds: `${seconds}`, warnings: [] });
   });
 
-  test('begins below 7 days', () => {
-    expect(warnings(Duration.days(7))).toEqual([]);
+  test.each<[string, Duration, Duration | undefined, string]>([
+    ['than topics usually keep records', Duration.days(6), undefined, 'Topics keep records for 7 days by default'],
+    ['than this topic keeps records', Duration.days(14), Duration.days(15), 'The topic keeps records for 15 days.'],
+  ])('is warned about when it is shorter %s', (_, rememberFor, topicRetention, why) => {
+    const { warnings } = remembered({ rememberFor }, topicRetention);
+
+    expect(warnings).toEqual([expect.stringContaining(why)]);
+    expect(warnings[0]).toContain('a record that returns later takes effect again');
+  });
+
+  test.each<[string, Duration, Duration | undefined]>([
+    ['as long as topics usually keep records', Duration.days(7), undefined],
+    ['as long as this topic keeps records', Duration.days(1), Duration.days(1)],
+    ['not known before the deployment', Duration.seconds(Token.asNumber({ Ref: 'Memory' })), Duration.days(30)],
+  ])('is not warned about when it is %s', (_, rememberFor, topicRetention) => {
+    expect(remembered({ rememberFor }, topicRetention).warnings).toEqual([]);
   });
 });

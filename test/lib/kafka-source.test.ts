@@ -48,7 +48,13 @@ const FUNCTION = {
   },
   ClaimRecords: {
     Effect: 'Allow',
-    Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    Action: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:PartiQLInsert',
+      'dynamodb:PartiQLUpdate',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+    ],
     Resource: { 'Fn::GetAtt': ['OrdersTable1F8332C7', 'Arn'] },
   },
 };

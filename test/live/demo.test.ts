@@ -40,15 +40,27 @@ const FLIGHTS = 500;
 const SCRIPTED_REPEATS = 2;
 
 test.each([
-  ['partial responses, only listed records return', ['--seed', '1']],
-  ['partial responses, everything from the lowest listed returns', ['--seed', '2', '--reading', 'checkpoint']],
-  ['whole batches return', ['--seed', '3', '--mode', 'throw']],
+  ['transactions, only listed records return', ['--seed', '1']],
+  ['transactions, whole batches return', ['--seed', '2', '--mode', 'throw', '--remember', 'transaction']],
 ])('on a real broker and DynamoDB Local the verdict holds: %s', async (_, options) => {
   const found = await demo(...options);
 
   expect(found).toMatchObject(EXPECTED);
+  const { effects, admitted, suppressed, producerDuplicates } = found.report;
+  expect([effects, admitted, suppressed]).toEqual([FLIGHTS, 0, producerDuplicates]);
+});
+
+test.each([
+  ['identities, everything from the lowest listed returns', 'identity', ['--seed', '3', '--reading', 'checkpoint']],
+  ['identities, whole batches return', 'identity', ['--seed', '4', '--mode', 'throw']],
+  ['offset ledger, only listed records return', 'ledger', ['--seed', '5']],
+  ['offset ledger, whole batches return', 'ledger', ['--seed', '6', '--mode', 'throw']],
+])('on a real broker and DynamoDB Local the verdict holds: %s', async (_, remember, options) => {
+  const found = await demo('--remember', remember, ...options);
+
+  expect(found).toMatchObject(EXPECTED);
   // An overloaded machine brings time-outs of its own; each repeat that it admits has its cause in the report.
-  const { effects, admitted } = found.report;
+  const { effects, admitted, records } = found.report;
   expect(admitted).toBeGreaterThanOrEqual(SCRIPTED_REPEATS);
-  expect(effects).toBe(FLIGHTS + admitted);
+  expect(effects).toBe((remember === 'ledger' ? records : FLIGHTS) + admitted);
 });

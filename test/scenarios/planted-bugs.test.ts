@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Remember } from '../../bin/demo/remember';
 import { reportOf } from '../../bin/demo/report';
 import { type DemoWatcher, runAssembly } from '../../bin/demo/run-assembly';
 import { embedded } from '../../bin/demo/surroundings';
@@ -16,13 +17,23 @@ const SILENT: DemoWatcher = { step() {}, progress() {}, fault() {}, complaint() 
 
 const reports = new Map<string, Report>();
 beforeAll(async () => {
-  const synthesized = await Assembly.synthesize({ topic: 'flights', pollers: 'provisioned' });
+  const synthesized = await Assembly.synthesize({ topic: 'flights', pollers: 'provisioned', remember: 'identity' });
   // One after the other: a function that gets no processor times out, which is a fault that nobody scripted.
   for (const flaw of ['none', ...CASES.map((one) => one.flaw)]) reports.set(flaw, await runWith(flaw, synthesized));
   synthesized.remove();
 }, 300_000);
 
-async function runWith(flaw: string, synthesized: Assembly) {
+/** The reference function in one way of remembering, judged by the promise of another one. */
+async function judgedAs(promised: Remember, remember: Remember): Promise<Report> {
+  const assembly = await Assembly.synthesize({ topic: 'flights', pollers: 'provisioned', remember });
+  try {
+    return await play(assembly, promised);
+  } finally {
+    assembly.remove();
+  }
+}
+
+async function runWith(flaw: string, synthesized: Assembly): Promise<Report> {
   const assembly = synthesized.copy();
   // Its leases are short, and so may its time-out be; a fault waits up to 3 s for marks that never come.
   assembly.change({ Timeout: 4 });
@@ -31,18 +42,25 @@ async function runWith(flaw: string, synthesized: Assembly) {
     'database.mjs': source('database.mjs'),
     'flaw.mjs': `export const flaw = ${JSON.stringify(flaw)};`,
   });
-  const surroundings = await embedded();
   try {
-    const options = { kafka: false, seed: 4, records: 300, reading: 'listed', mode: 'partial' } as const;
-    const run = { ...(await runAssembly(assembly.directory, options, SILENT, surroundings)), seconds: 0 };
-    return reportOf(run, checksOf(run));
+    return await play(assembly, 'identity');
   } finally {
-    await surroundings.close();
     assembly.remove();
   }
 }
 
-type Report = Awaited<ReturnType<typeof runWith>>;
+async function play({ directory }: Assembly, remember: Remember) {
+  const surroundings = await embedded();
+  try {
+    const options = { kafka: false, seed: 4, records: 300, reading: 'listed', mode: 'partial', remember } as const;
+    const run = { ...(await runAssembly(directory, options, SILENT, surroundings)), seconds: 0 };
+    return reportOf(run, checksOf(run));
+  } finally {
+    await surroundings.close();
+  }
+}
+
+type Report = ReturnType<typeof reportOf>;
 
 interface Case {
   readonly flaw: string;
@@ -109,4 +127,23 @@ describe('a function fails that', () => {
     expect(report.failedChecks.join('\n')).toContain(fails);
     finds(report);
   });
+});
+
+describe('a way of remembering fails the promise of another one', () => {
+  test('identities that of transactions: what a dead worker left unmarked is not admitted there', async () => {
+    const report = await judgedAs('transaction', 'identity');
+
+    expect(report.failedChecks.join('\n')).toContain('no flight took effect twice, whatever died');
+    expect(report).toMatchObject({ ok: false, twice: 2, admitted: 0, lost: 0 });
+  }, 120_000);
+
+  test('offsets that of identities: what the producer wrote twice takes effect twice', async () => {
+    const report = await judgedAs('identity', 'ledger');
+
+    expect(report.failedChecks.join('\n')).toContain('no flight took effect twice, but for what a dead worker');
+    expect(report).toMatchObject({ ok: false, lost: 0 });
+    expect(report.twice).toBeGreaterThan(0);
+    // Two by the deaths of the script. An identity that a dead worker left unmarked may take effect again, too.
+    expect(report.twice + report.admitted).toBe(report.producerDuplicates + 2);
+  }, 120_000);
 });

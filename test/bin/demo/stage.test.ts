@@ -362,6 +362,195 @@ describe('a rebalance', () => {
   });
 });
 
+describe('where offsets are remembered', () => {
+  const LEDGER = 'ledger#group-1#cluster#1#flights#0';
+
+  /** The claim of a partition, as a statement of a batch; the item is there. */
+  const claimPartition = (worker: string) =>
+    sent(
+      'BatchExecuteStatement',
+      {
+        Statements: [
+          {
+            Statement: 'UPDATE "Memory" SET "owner" = ? SET "lease_until_ms" = ? WHERE "id" = ?',
+            Parameters: [{ S: 't' }, { N: '6000' }, { S: LEDGER }],
+          },
+        ],
+      },
+      worker,
+    );
+
+  /** So many bytes of `skip, take`: see the contract. */
+  const markRuns = (...bytes: number[]) =>
+    sent('BatchExecuteStatement', {
+      Statements: [
+        {
+          Statement: 'UPDATE "Memory" SET "runs" = ? SET "lease_until_ms" = ? WHERE "id" = ?',
+          Parameters: [{ B: Buffer.from(bytes).toString('base64') }, { N: '9000' }, { S: LEDGER }],
+        },
+      ],
+    });
+
+  async function passBatch(stage: Stage, { request }: Sent): Promise<void> {
+    await stage.request(request);
+    await stage.answered(request, 200, { Responses: [{ TableName: 'Memory' }] });
+  }
+
+  test('claims and marks of the partition are written down', async () => {
+    const { stage, complaints } = staged();
+
+    await passBatch(stage, claimPartition('poller-1/1'));
+    await pass(stage, effect('flights-0@1'));
+    await passBatch(stage, markRuns(1, 2));
+
+    expect(complaints).toEqual([]);
+    expect(stage.observations).toEqual([
+      { kind: 'claim', worker: 'poller-1/1', partition: 0, atMs: 1_000, leaseUntilMs: 6_000 },
+      { kind: 'effect', worker: 'poller-1/1', partition: 0, offset: 1 },
+      { kind: 'mark', worker: 'poller-1/1', partition: 0, closes: [[1, 2]], leaseUntilMs: 9_000 },
+    ]);
+  });
+
+  test('a crash waits until a mark covers the other effects of the worker', async () => {
+    const { stage, eventSource } = staged('crash', 1, 1);
+    await pass(stage, effect('flights-0@0'));
+    await pass(stage, effect('flights-0@2'));
+    const crashing = pass(stage, effect('flights-1@1'));
+    await passBatch(stage, markRuns(0, 1));
+    const whileOneIsUnmarked = await isHeld(crashing);
+
+    await passBatch(stage, markRuns(0, 1, 1, 1));
+    await crashing;
+
+    expect(whileOneIsUnmarked).toBe(true);
+    expect(eventSource.done).toEqual(['kill poller-1/1']);
+  });
+
+  test('a rebalance waits until another worker has asked for the partition', async () => {
+    const { stage, happened } = staged('rebalance');
+    const old = pass(stage, effect('flights-0@1'));
+    const beforeTheRival = await isHeld(old);
+
+    const { request } = claimPartition('poller-2/1');
+    await stage.answered(request, 200, { Responses: [{ Error: { Code: 'ConditionalCheckFailed' } }] });
+    await old;
+
+    expect(beforeTheRival).toBe(true);
+    expect(happened).toEqual(['rebalance']);
+    expect(stage.observations).toEqual([{ kind: 'effect', worker: 'poller-1/1', partition: 0, offset: 1 }]);
+  });
+});
+
+describe('where effect and mark are one transaction', () => {
+  /** The effects of these records of partition 0, the identities of the first one and the mark that closes `runs`. */
+  const transaction = (records: string[], runs: number[], worker?: string) =>
+    sent(
+      'TransactWriteItems',
+      {
+        ClientRequestToken: `token-${records.join()}`,
+        TransactItems: [
+          ...records.map((record) => ({ Update: effect(record).request.input })),
+          {
+            Put: {
+              TableName: 'Memory',
+              Item: { id: { S: 'id-0-0' }, status: { S: 'COMPLETED' }, expiration: { N: '7' } },
+            },
+          },
+          {
+            Update: {
+              TableName: 'Memory',
+              Key: { id: { S: 'ledger#group-1#cluster#1#flights#0' } },
+              UpdateExpression: 'SET runs = :runs',
+              ExpressionAttributeValues: { ':runs': { B: Buffer.from(runs).toString('base64') } },
+            },
+          },
+        ],
+      },
+      worker,
+    );
+
+  test('its effects and marks are written down in one go, and nothing of one that is refused', async () => {
+    const { stage } = staged();
+
+    await pass(stage, transaction(['flights-0@1'], [1, 1]), 400);
+    await pass(stage, transaction(['flights-0@0', 'flights-0@1'], [0, 2]));
+
+    expect(stage.observations).toEqual([
+      { kind: 'effect', worker: 'poller-1/1', partition: 0, offset: 0 },
+      { kind: 'effect', worker: 'poller-1/1', partition: 0, offset: 1 },
+      { kind: 'mark', worker: 'poller-1/1', identity: 'id-0-0', rememberedUntilMs: 7_000 },
+      { kind: 'mark', worker: 'poller-1/1', partition: 0, closes: [[0, 1]] },
+    ]);
+  });
+
+  test('a crash comes when the transaction with its record is accepted', async () => {
+    const { stage, eventSource, happened } = staged('crash');
+
+    await pass(stage, transaction(['flights-0@0', 'flights-0@1'], [0, 2]));
+
+    expect(eventSource.done).toEqual(['kill poller-1/1']);
+    expect(happened).toEqual(['crash']);
+    expect(stage.observations.map(({ kind }) => kind)).toEqual(['effect', 'effect', 'mark', 'mark']);
+  });
+
+  test('a failing record in one transaction with a crash fails first', async () => {
+    const faults = (['crash', 'failing-record'] as const).map((name, offset): Fault => {
+      return { name, partition: 0, offset, happened: false };
+    });
+    const { stage, eventSource } = stagedWith(...faults);
+
+    const answers = [];
+    for (let n = 0; n < 3; n += 1) answers.push(await pass(stage, transaction(['flights-0@0', 'flights-0@1'], [0, 2])));
+
+    expect(answers).toEqual([500, 500, 'forward']);
+    expect(eventSource.done).toEqual(['kill poller-1/1']);
+    expect(faults.map(({ happened }) => happened)).toEqual([true, true]);
+  });
+
+  test('a crash before it: the worker is killed as it sends the transaction, and the database never sees it', async () => {
+    const { stage, eventSource, happened } = staged('crash-before');
+
+    const decision = await stage.request(transaction(['flights-0@0', 'flights-0@1'], [0, 2]).request);
+
+    expect(decision).toEqual({ kind: 'drop' });
+    expect(eventSource.done).toEqual(['kill poller-1/1']);
+    expect(happened).toEqual(['crash-before']);
+    expect(await pass(stage, transaction(['flights-0@0', 'flights-0@1'], [0, 2], 'poller-2/1'))).toBe('forward');
+    expect(stage.observations.map(({ worker }) => worker)).toEqual(Array(4).fill('poller-2/1'));
+  });
+
+  test('a crash before it waits for a worker that lives', async () => {
+    const { stage, eventSource, fault } = staged('crash-before');
+    eventSource.alive.delete('poller-1/1');
+
+    expect(await pass(stage, transaction(['flights-0@1'], [1, 1]))).toBe('forward');
+
+    expect(fault.happened).toBe(false);
+  });
+
+  test('a rebalance: the transaction arrives although its sender has given it up and sent it again', async () => {
+    const { stage, eventSource, happened } = staged('rebalance');
+    const first = transaction(['flights-0@1'], [1, 1]);
+    const held = stage.request(first.request);
+    expect(await isHeld(held)).toBe(true);
+    first.die();
+    const again = pass(stage, transaction(['flights-0@1'], [1, 1]));
+    const whileItMoves = [await isHeld(held), await isHeld(again)];
+
+    await pass(stage, claim('id-0-1', 'poller-2/1'), 400);
+    const decision = await held;
+    await stage.answered(first.request, 200, {});
+    await again;
+
+    expect(whileItMoves).toEqual([true, true]);
+    expect(decision).toEqual({ kind: 'forward', onItsWay: true });
+    expect(eventSource.done).toEqual(['scale up']);
+    expect(happened).toEqual(['rebalance']);
+    // The token of the second one was known.
+    expect(stage.observations.filter(({ kind }) => kind === 'effect')).toHaveLength(1);
+  });
+});
+
 test('a rebalance under a function that asks for nothing before its effect: the effect itself is the asking', async () => {
   const { stage, happened } = staged('rebalance');
   const old = pass(stage, effect('flights-0@1'));
@@ -452,11 +641,11 @@ test('a rebalance that does not come about is tried five times, and then left ou
   const { stage, eventSource, fault } = staged('rebalance');
 
   for (let attempt = 1; attempt <= 5; attempt += 1) {
-    const sentOnce = effect('flights-0@1');
-    const held = stage.request(sentOnce.request);
+    const worker = `poller-1/${attempt}`;
+    const held = stage.request(effect('flights-0@1', worker).request);
     expect(await isHeld(held)).toBe(true);
-    sentOnce.die();
-    await held;
+    stage.workerEnded(worker, 'time-out');
+    expect(await held).toEqual({ kind: 'drop' });
   }
   const answer = await pass(stage, effect('flights-0@1'));
 

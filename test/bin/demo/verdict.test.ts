@@ -41,9 +41,18 @@ const FAULTS: Fault[] = [
   { name: 'rebalance', partition: 1, offset: 1, happened: true },
 ];
 
+const OPTIONS = {
+  kafka: false,
+  seed: 1,
+  records: 3,
+  reading: 'listed',
+  mode: 'partial',
+  remember: 'identity',
+} as const;
+
 function run(changes: Partial<DemoRun> = {}): DemoRun {
   return {
-    options: { kafka: false, seed: 1, records: 3, reading: 'listed', mode: 'partial' },
+    options: OPTIONS,
     flights: FLIGHTS,
     findings: FINDINGS,
     flightAt: new Map(FLIGHTS.map((one, offset) => [`0@${offset}`, one])),
@@ -197,6 +206,70 @@ describe('counters', () => {
   });
 });
 
+describe('by offset ledger', () => {
+  const options = { ...OPTIONS, remember: 'ledger' } as const;
+  // The last record of the topic is the first flight once more.
+  const flightAt = new Map([...FLIGHTS, FLIGHTS[0] as Flight].map((one, offset) => [`0@${offset}`, one]));
+  const counters = { ATL: { flights: 3, delayMinutes: 8 }, BOS: { flights: 1, delayMinutes: 0 } };
+  const findings = { ...FINDINGS, effects: 4, suppressed: 0 };
+
+  test('a flight that was written twice counts twice', () => {
+    expect(failedClaims(run({ options, flightAt, findings, counters }))).toEqual([]);
+    expect(failedClaims(run({ options, flightAt, findings }))).toEqual([
+      expect.stringMatching(/producer duplicates included.*: ATL has 2 flights and 3 minutes instead of 3 and 8/),
+    ]);
+  });
+
+  test('what a dead worker left unmarked is admitted', () => {
+    const repeated = [{ partition: 0, offset: 2, identity: 'c', cause: 'crash' }];
+    const crashed = { ...findings, effects: 5, admitted: 1, repeated };
+
+    expect(
+      failedClaims(
+        run({
+          options,
+          flightAt,
+          findings: crashed,
+          counters: { ...counters, BOS: { flights: 2, delayMinutes: 0 } },
+        }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('speaks of records', () => {
+    const given = run({ options, flightAt, findings, counters });
+
+    expect(verdictText(given, checksOf(given))).toContain('every record counts once');
+    expect(checksOf(given).map(({ claim }) => claim)).toContain('every record took effect');
+  });
+});
+
+describe('by transaction', () => {
+  const options = { ...OPTIONS, remember: 'transaction' } as const;
+
+  test('holds when nothing is repeated', () => {
+    expect(failedClaims(run({ options }))).toEqual([]);
+  });
+
+  test('a repeat fails, whatever its cause and though the counters show it', () => {
+    expect(failedClaims(run({ ...CRASHED, options }))).toEqual([
+      'no flight took effect twice, whatever died: 1 repeated effects, 0 of no record',
+    ]);
+  });
+
+  test('its faults are told by the transaction, and dying before it is one of them', () => {
+    const faults: Fault[] = [...FAULTS, { name: 'crash-before', partition: 2, offset: 0, happened: true }];
+
+    const claims = checksOf(run({ options, faults })).map(({ claim }) => claim);
+
+    expect(new Set(claims).size).toBe(claims.length);
+    expect(claims).toContain(
+      'the scripted fault happened: the worker was killed (kill -9) as it sent the transaction of partition 2, offset 0',
+    );
+    expect(claims.join('\n')).not.toContain('before its mark');
+  });
+});
+
 describe('the report', () => {
   test('has the shape that was settled, and is ok exactly when every check is', () => {
     const given = run(CRASHED);
@@ -205,7 +278,7 @@ describe('the report', () => {
 
     expect(report).toEqual({
       ok: true,
-      options: { kafka: false, seed: 1, records: 3, reading: 'listed', mode: 'partial', remember: 'identity' },
+      options: OPTIONS,
       records: 4,
       producerDuplicates: 1,
       deliveries: 9,

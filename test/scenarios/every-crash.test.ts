@@ -1,0 +1,42 @@
+/**
+ * The reference function, killed (kill -9) at each of its requests and at each of the answers, in every way of
+ * remembering: nothing is lost, and nothing is repeated but what the way of remembering admits.
+ */
+import { REMEMBERS } from '../../bin/demo/remember';
+import type { DemoWatcher } from '../../bin/demo/run-assembly';
+import { runEveryPlace } from '../../bin/demo/run-demo';
+import { parseFaultWithoutPlace } from '../../local/faults/fault-text';
+
+const SILENT: DemoWatcher = { step() {}, progress() {}, fault() {}, complaint() {}, output() {} };
+const FLIGHTS = 4;
+
+/** With another reading and mode each, so that all of them meet a death at every place. */
+const ANSWERS = {
+  transaction: { reading: 'listed', mode: 'partial' },
+  ledger: { reading: 'checkpoint', mode: 'partial' },
+  identity: { reading: 'listed', mode: 'throw' },
+} as const;
+
+test.each(REMEMBERS)(
+  '%s: the verdict holds wherever the worker is killed',
+  async (remember) => {
+    const options = { kafka: false, seed: 1, records: FLIGHTS, remember, ...ANSWERS[remember] } as const;
+
+    // At once: such a run mostly waits for the lease of the dead.
+    const [before, after] = await Promise.all(
+      ['kill-before', 'kill-after'].map((fault) =>
+        runEveryPlace(parseFaultWithoutPlace(fault), options, SILENT, () => {}),
+      ),
+    );
+
+    for (const found of [before, after]) {
+      expect(found?.verdicts.flatMap(({ failedChecks }) => failedChecks)).toEqual([]);
+      expect(found).toMatchObject({ ok: true, complete: true });
+      // At the least two claims, and an effect or a transaction for each partition; the last run has no such place.
+      const happened = found?.verdicts.map(({ fault }) => fault.happened) ?? [];
+      expect(happened.length).toBeGreaterThan(3);
+      expect(happened).toEqual([...happened.slice(1).fill(true), false]);
+    }
+  },
+  60_000,
+);
