@@ -1,5 +1,5 @@
 import type { Step } from '../step';
-import { ALL_OLD, batch, type Json, MAXIMUM, NOW, n, one, put, type Shape, s, statement } from './shape';
+import { ALL_OLD, b, batch, get, type Json, l, MAXIMUM, NOW, n, one, put, type Shape, s, statement } from './shape';
 
 const claim = (id: string, owner: string, untilMs: number): Json =>
   statement(
@@ -27,7 +27,28 @@ const takeOver = (id: string, read: { owner: string; untilMs: number }, owner: s
   ),
   ...ALL_OLD,
 });
+/** As the adapter writes them: a SET for each attribute, quoted names, literals where a value is always the same. */
+const owned = `WHERE "id"=? AND "owner"=? AND "status"='INPROGRESS' AND "in_progress_expiration">0`;
+const takenOver = (id: string, comparisons: string, ...values: object[]): Json =>
+  statement(
+    `UPDATE "«T»" SET "status"='INPROGRESS' SET "attempts"=? SET "owner"=? REMOVE "outcome" REMOVE "data" WHERE "id"=? ${comparisons}`,
+    n(1),
+    s('me'),
+    s(id),
+    ...values,
+  );
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `claim-${index}`);
+
+const POISON: readonly object[] = [
+  n(7),
+  b('bytes'),
+  { BOOL: true },
+  { NULL: true },
+  l(s('a')),
+  { M: { a: n(1) } },
+  { SS: ['a', 'b'] },
+  { NS: ['1', '2'] },
+];
 
 /** C: claims by identity. */
 export const CLAIMS: readonly Shape[] = [
@@ -138,5 +159,67 @@ export const CLAIMS: readonly Shape[] = [
   {
     rule: 'C9: a key that stands twice in a batch fails the whole call',
     steps: [batch(claim('claim-0', 'me', NOW), takeOver('claim-0', { owner: 'me', untilMs: NOW }, 'you'))],
+  },
+  {
+    rule: 'C3-C5: the statements of the claim store, with a SET for each attribute and literals in their text',
+    steps: [
+      batch(
+        ...ids(4).map((id) =>
+          statement(
+            `INSERT INTO "«T»" VALUE {'id':?,'owner':?,'in_progress_expiration':?,'status':'INPROGRESS','attempts':0}`,
+            s(id),
+            s('me'),
+            n(NOW),
+          ),
+        ),
+      ),
+      batch(
+        statement(
+          `UPDATE "«T»" SET "in_progress_expiration"=? SET "expiration"=? ${owned} AND "in_progress_expiration"<?`,
+          n(NOW + 1),
+          n(7),
+          s('claim-0'),
+          s('me'),
+          n(NOW + 1),
+        ),
+        statement(
+          `UPDATE "«T»" SET "status"='COMPLETED' SET "outcome"='done' SET "expiration"=? REMOVE "in_progress_expiration" ${owned}`,
+          n(8),
+          s('claim-1'),
+          s('me'),
+        ),
+        statement(
+          `UPDATE "«T»" SET "in_progress_expiration"=0 SET "attempts"=? SET "last_error"=? SET "first_failure_ms"=? ${owned}`,
+          n(1),
+          s('TypeError'),
+          n(NOW),
+          s('claim-2'),
+          s('me'),
+        ),
+        statement(`UPDATE "«T»" SET "in_progress_expiration"=0 ${owned}`, s('claim-3'), s('you')),
+      ),
+      batch(...ids(4).map((id) => statement(`UPDATE "«T»" SET "in_progress_expiration"=0 ${owned}`, s(id), s('me')))),
+      batch(
+        takenOver('claim-0', `AND "status"=? AND "owner"=? AND "data" IS MISSING`, s('INPROGRESS'), s('me')),
+        takenOver('claim-1', `AND "status"=? AND "in_progress_expiration" IS MISSING`, s('COMPLETED')),
+        takenOver('claim-2', `AND "attempts"=? AND "owner" IS NULL`, n(1)),
+        takenOver('claim-4', `AND "owner" IS MISSING`),
+      ),
+      ...ids(4).map(get),
+    ],
+  },
+  {
+    rule: 'C3: a take-over is conditional on exactly what was read, whatever type somebody gave it',
+    steps: [
+      ...POISON.map((owner, index) => put(`claim-${index}`, { owner })),
+      batch(
+        ...POISON.map((owner, index) =>
+          'NULL' in owner
+            ? takenOver(`claim-${index}`, 'AND "owner" IS NULL')
+            : takenOver(`claim-${index}`, 'AND "owner"=?', owner),
+        ),
+      ),
+      batch(...POISON.map((_, index) => takenOver(`claim-${index}`, 'AND "owner"=?', { L: [s('another')] }))),
+    ],
   },
 ];

@@ -9,6 +9,7 @@ import {
   NOW,
   n,
   one,
+  put,
   type Shape,
   s,
   statement,
@@ -70,6 +71,64 @@ export const mark = (partition: number, owner: string, seq: number, more = ''): 
 });
 export const ofPartitions = (count: number, make: (partition: number) => Json) =>
   Array.from({ length: count }, (_, partition) => make(partition));
+
+const EMPTY = { B: '' };
+const range = (first: number | string, last: number | string) => l(n(first), n(last));
+const claimant = (token: string) => s(`#${token}`);
+
+/** As the ledger store sends them, literally: text that it never wrote would prove nothing. */
+const SENT = {
+  claim: (token: string, nowMs: number) =>
+    statement(
+      'UPDATE "«T»" SET "owner"=? SET "lease_until_ms"=? SET "seq"="seq"+1 SET "unclean"="unclean"+1 SET "delivered"=list_append("delivered",?) SET "claimants"=list_append("claimants",?) WHERE "id"=? AND "lease_until_ms"<? AND "owner"<>? AND NOT contains("claimants",?) RETURNING ALL NEW *',
+      s(token),
+      n(nowMs + 10_000),
+      l(range(5, MAXIMUM)),
+      l(claimant(token)),
+      s(ledger(0)),
+      n(nowMs - 2_000),
+      s(token),
+      claimant(token),
+    ),
+  takeOver: (token: string, owner: string, seq: number) =>
+    statement(
+      'UPDATE "«T»" SET "owner"=? SET "lease_until_ms"=? SET "seq"="seq"+1 SET "unclean"="unclean"+1 SET "delivered"=list_append("delivered",?) SET "claimants"=list_append("claimants",?) WHERE "id"=? AND "owner"=? AND "seq"=? RETURNING ALL NEW *',
+      s(token),
+      n(NOW + 10_000),
+      l(range(5, 9)),
+      l(claimant(token)),
+      s(ledger(0)),
+      s(owner),
+      n(seq),
+    ),
+  insert: (token: string) =>
+    statement(
+      `INSERT INTO "«T»" VALUE {'id':?,'owner':?,'lease_until_ms':?,'delivered':?,'claimants':?,'seq':1,'unclean':1}`,
+      s(ledger(0)),
+      s(token),
+      n(NOW + 10_000),
+      l(range(0, 9)),
+      l(claimant(token)),
+    ),
+  mark: (token: string, seq: number, leaseUntilMs: number) =>
+    statement(
+      'UPDATE "«T»" SET "lease_until_ms"=? SET "seq"=? SET "runs"=? SET "high"=? SET "high_timestamp_ms"=? SET "delivered"=? SET "samples"=? SET "attempts"=? SET "closed_by_bound"=? SET "unclean"=? SET "claimants"=? REMOVE "suspect" WHERE "id"=? AND "owner"=? AND "seq"=?',
+      n(leaseUntilMs),
+      n(seq + 1),
+      b('\u0003\u0004'),
+      n(MAXIMUM),
+      n(-1),
+      l(),
+      EMPTY,
+      EMPTY,
+      l(),
+      n(0),
+      l(claimant(token)),
+      s(ledger(0)),
+      s(token),
+      n(seq),
+    ),
+};
 
 /** L: the offset ledger. */
 export const LEDGER: readonly Shape[] = [
@@ -152,6 +211,68 @@ export const LEDGER: readonly Shape[] = [
       ),
       batch(claimLedger(0, 'you', NOW)),
       get(ledger(0)),
+    ],
+  },
+  {
+    rule: 'L1, L5: claims, takeovers and inserts as they are sent: whoever held the partition once is refused for good',
+    steps: [
+      batch(SENT.claim('a', NOW)),
+      batch(SENT.insert('a')),
+      batch(SENT.insert('b')),
+      batch(SENT.claim('a', NOW), statement('UPDATE "«T»" SET "seq"=? WHERE "id"=?', n(1), s(ledger(1)))),
+      batch(SENT.claim('b', NOW + 12_000)),
+      batch(SENT.claim('b', NOW + 12_001)),
+      batch(SENT.takeOver('c', 'a', 1)),
+      batch(SENT.takeOver('c', 'b', 2)),
+      batch(SENT.mark('c', 3, 0)),
+      batch(SENT.claim('c', NOW)),
+      batch(SENT.claim('d', NOW)),
+      batch(SENT.mark('d', 5, 0)),
+      batch(SENT.claim('d', NOW)),
+      get(ledger(0)),
+    ],
+  },
+  {
+    rule: 'L2, L3: marks as they are sent, with nothing in their binaries and lists',
+    steps: [
+      batch(SENT.mark('a', 1, NOW)),
+      batch(SENT.insert('a')),
+      batch(SENT.mark('a', 1, NOW)),
+      batch(SENT.mark('a', 1, NOW)),
+      batch(SENT.mark('b', 2, NOW)),
+      get(ledger(0)),
+    ],
+  },
+  {
+    rule: 'L: what a claim meets in items that somebody else wrote',
+    steps: [
+      ...[
+        { seq: s('seven') },
+        { delivered: s('all') },
+        { claimants: n(1) },
+        { lease_until_ms: s('tomorrow') },
+        { owner: n(7) },
+      ].flatMap((poison) => [
+        {
+          operation: 'PutItem',
+          input: {
+            TableName,
+            Item: {
+              id: s(ledger(0)),
+              owner: s('x'),
+              lease_until_ms: n(0),
+              seq: n(1),
+              unclean: n(0),
+              delivered: l(),
+              claimants: l(),
+              ...poison,
+            },
+          },
+        },
+        batch(SENT.claim('a', NOW)),
+      ]),
+      put(ledger(0), { status: s('COMPLETED') }),
+      batch(SENT.claim('a', NOW)),
     ],
   },
   {

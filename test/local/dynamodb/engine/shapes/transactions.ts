@@ -36,6 +36,44 @@ const markAction = (seq: number, more: Json = {}): Json => ({
 const hundred = (count: number, more: Json = {}) =>
   Array.from({ length: count }, (_, index) => putAction(`effect-${index}`, more));
 
+/** Done at once, where it is absent or expired, or where a claim of another way of remembering is over. */
+const identityAction = (id: string, digest: string, more: Json = {}): Json => ({
+  Put: {
+    TableName,
+    Item: { id: s(id), status: s('COMPLETED'), outcome: s('done'), payload_digest: s(digest), expiration: n(NOW) },
+    ConditionExpression:
+      'attribute_not_exists(#0) OR #1 <= :0 OR #2 = :1 OR (#2 = :2 AND #3 < :3 AND (attribute_not_exists(#4) OR #4 = :4))',
+    ExpressionAttributeNames: {
+      '#0': 'id',
+      '#1': 'expiration',
+      '#2': 'status',
+      '#3': 'in_progress_expiration',
+      '#4': 'payload_digest',
+    },
+    ExpressionAttributeValues: {
+      ':0': n(NOW),
+      ':1': s('EXPIRED'),
+      ':2': s('INPROGRESS'),
+      ':3': n(NOW - 2_000),
+      ':4': s(digest),
+    },
+    ...ALL_OLD,
+    ...more,
+  },
+});
+const claim = (id: string, lease: number, more: Json = {}) =>
+  put(id, { status: s('INPROGRESS'), in_progress_expiration: n(lease), expiration: n(NOW + 1), ...more });
+const builder = (UpdateExpression: string, ConditionExpression: string, values: Json): Json => ({
+  Update: {
+    TableName,
+    Key: { id: s('built') },
+    UpdateExpression,
+    ConditionExpression,
+    ExpressionAttributeNames: { '#0': 'state' },
+    ExpressionAttributeValues: values,
+  },
+});
+
 /** T and P: effects, marks and parked items together. */
 export const TRANSACTIONS: readonly Shape[] = [
   {
@@ -68,6 +106,55 @@ export const TRANSACTIONS: readonly Shape[] = [
       transact([markAction(7), putAction('effect-1'), putAction('effect-0', IF_NEW)]),
       transact([markAction(8, { ReturnValuesOnConditionCheckFailure: 'NONE' }), putAction('effect-0', IF_NEW)]),
       get('effect-1'),
+    ],
+  },
+  {
+    rule: 'T1: an identity is done at once over a claim that is over, and over none that lives, differs or is done',
+    steps: [
+      claim('over', NOW - 2_001, { payload_digest: s('d') }),
+      claim('given back', 0),
+      claim('live', NOW - 2_000),
+      claim('other', 0, { payload_digest: s('x') }),
+      put('done', { status: s('COMPLETED'), expiration: n(NOW + 1) }),
+      put('expired', { status: s('COMPLETED'), expiration: n(NOW), payload_digest: s('x') }),
+      put('foreign', { x: n(1) }),
+      transact(['over', 'given back', 'expired', 'absent'].map((id) => identityAction(id, 'd'))),
+      transact(['live', 'other', 'done', 'foreign', 'absent 2'].map((id) => identityAction(id, 'd'))),
+      get('over'),
+      get('live'),
+    ],
+  },
+  {
+    rule: 'T1, L5: a mark that removes what its state does not have',
+    steps: [
+      batch(insertLedger(0, 'me', NOW)),
+      ...[7, 7].map((seq) =>
+        transact([
+          markAction(seq, {
+            UpdateExpression: 'SET seq = :one, high = :high, runs = :runs REMOVE attempts, suspect, closed_by_bound',
+          }),
+        ]),
+      ),
+      get(ledger(0)),
+    ],
+  },
+  {
+    rule: 'T1: conditions of the builders: a state among several, a token that exists and is free',
+    steps: [
+      transact([builder('SET #0 = :0', 'attribute_not_exists(#0)', { ':0': s('new') })]),
+      ...[1, 2].map(() =>
+        transact([builder('SET #0 = :0', '#0 IN (:1, :2)', { ':0': s('paid'), ':1': s('held'), ':2': s('new') })]),
+      ),
+      ...['a', 'b', 'a'].map((by) =>
+        transact([
+          builder(
+            'SET used_by = :0',
+            'attribute_exists(#0) AND ((attribute_not_exists(used_by) AND :1 > :2) OR used_by = :0)',
+            { ':0': s(by), ':1': n(2), ':2': n(1) },
+          ),
+        ]),
+      ),
+      get('built'),
     ],
   },
   {
