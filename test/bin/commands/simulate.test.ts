@@ -56,7 +56,9 @@ test(
       const { seconds, ...report } = JSON.parse(readFileSync(file, 'utf8'));
 
       expect(code).toBe(EXIT.ok);
-      expect(out).toMatch(/^remember +mode +reading +order +schedules +violations\nidentity +partial[^]*\nledger +[^]*\ntransaction +[^]*\ntransaction\+identity +/);
+      expect(out).toMatch(
+        /^remember +mode +reading +order +schedules +violations\nidentity +partial[\s\S]*\nledger +[\s\S]*\ntransaction +[\s\S]*\ntransaction\+identity +/,
+      );
       expect(out).toContain('OK: 0 of 60 schedules of seed 5 broke a rule');
       expect(seconds).toBeGreaterThan(0);
       reports.push(report);
