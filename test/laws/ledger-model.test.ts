@@ -110,7 +110,6 @@ describe('L1-L6: whatever happens between two steps of several workers', () => {
       'is told written',
       'is told overtaken',
       'is told lost',
-      'is told unknown (refused)',
       'a request of (takeover) arrives; fault: none',
       'a request of (claim) arrives late, and changes the item',
       'a request of (mark) arrives late, and changes the item',
