@@ -41,10 +41,10 @@ function actionsOf(operation: string, input: Input): string[] {
   return tables.map((table) => `${table} dynamodb:${operation}`);
 }
 
-/** Runs the function over a few flights, once for each fault, and gives what it asked of the database. */
+/** Runs the function over a few flights, once for each fault and all at once, and gives what it asked of the database. */
 async function sentBy(remember: Remember, assembly: Assembly, faults: readonly string[]): Promise<Set<string>> {
   const sent = new Set<string>();
-  for (const fault of faults) {
+  const run = async (fault: string) => {
     const surroundings = await embedded();
     const watch = new Recorder(surroundings.database.endpoint, {
       request: ({ operation, input }) => {
@@ -61,7 +61,8 @@ async function sentBy(remember: Remember, assembly: Assembly, faults: readonly s
       await watch.close();
       await surroundings.close();
     }
-  }
+  };
+  await Promise.all(faults.map(run));
   return sent;
 }
 

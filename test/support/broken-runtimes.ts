@@ -5,18 +5,22 @@
 import * as dynamodb from '@aws-sdk/client-dynamodb';
 import type { ClaimStore } from '../../handlers/claims/claim-store';
 import type { DynamoDbClaimStoreOptions } from '../../handlers/claims/dynamodb-claim-store';
+import type { LedgerStore } from '../../handlers/ledger/ledger-store';
+import type { DynamoDbStoreOptions } from '../../handlers/store/dynamodb-store';
+import type { Store } from '../../handlers/store/store';
+import type { TransactionStore } from '../../handlers/transaction/transaction-store';
+import * as errors from '../../local/dynamodb/engine/errors';
 import type { Runtime, Surroundings } from '../../local/simulator/runtime';
 
 /** A command of the SDK before it is sent. */
-export interface Command {
-  readonly input: CommandInput;
+interface Command {
+  readonly input: { readonly Statements?: CommandInput[]; TransactItems?: dynamodb.TransactWriteItem[] };
 }
 
+/** One PartiQL statement of a batch. */
 export interface CommandInput {
-  UpdateExpression?: string;
-  ConditionExpression?: string;
-  ExpressionAttributeNames?: Record<string, string>;
-  ExpressionAttributeValues?: Record<string, object>;
+  Statement: string;
+  Parameters: object[];
 }
 
 /** One change. Each part that is left out stays as it is shipped. */
@@ -25,13 +29,22 @@ export interface Change {
   readonly module?: { readonly path: string; readonly change: (actual: never) => object };
   /** The claim store as the engine sees it. */
   readonly store?: (right: ClaimStore) => Partial<ClaimStore>;
-  /** What the DynamoDB adapter sends. */
+  /** The ledger as the engine sees it. */
+  readonly ledger?: (right: LedgerStore) => Partial<LedgerStore>;
+  /** Transactions as the engine sees them. */
+  readonly transactions?: (right: TransactionStore) => Partial<TransactionStore>;
+  /** Each statement that the DynamoDB adapter sends. */
   readonly send?: (input: CommandInput) => void;
+  /** The items of each transaction that the DynamoDB adapter sends: the mark first. Gives those that are sent. */
+  readonly transact?: (items: readonly dynamodb.TransactWriteItem[]) => dynamodb.TransactWriteItem[];
+  /** Other settings of the store. */
+  readonly settings?: Partial<Pick<DynamoDbStoreOptions, 'clockSkewMs' | 'rememberForSeconds'>>;
   /** What the runtime gets from outside. */
   readonly surroundings?: (right: Surroundings) => Surroundings;
 }
 
-const ADAPTER = 'claims/dynamodb-claim-store';
+const ADAPTER = 'store/dynamodb-store';
+const ENGINE_ERRORS = '../../local/dynamodb/engine/errors';
 const pathOf = (module: string) => `../../handlers/${module}`;
 
 /** Loads the runtime anew, with the change in it. */
@@ -41,20 +54,39 @@ export function brokenRuntime({ surroundings = (right) => right, ...change }: Ch
 }
 
 /** The DynamoDB adapter alone, with the change in it. */
-export function brokenStore(change: Pick<Change, 'module' | 'store' | 'send'>): Adapter {
-  return (loadedWith(change, pathOf(ADAPTER)) as { DynamoDbClaimStore: Adapter }).DynamoDbClaimStore;
+export function brokenStores(change: Omit<Change, 'surroundings'>): Adapter {
+  return (loadedWith(change, pathOf(ADAPTER)) as { DynamoDbStore: Adapter }).DynamoDbStore;
 }
 
-function loadedWith({ module, store, send }: Omit<Change, 'surroundings'>, path: string): unknown {
+/** Of the adapter the claims alone. */
+export function brokenStore(
+  change: Pick<Change, 'module' | 'store' | 'send'>,
+): new (
+  options: DynamoDbClaimStoreOptions,
+) => ClaimStore {
+  const Stores = brokenStores(change);
+  return class {
+    constructor(options: DynamoDbClaimStoreOptions) {
+      Object.assign(this, new Stores(options).claims);
+    }
+  } as new (
+    options: DynamoDbClaimStoreOptions,
+  ) => ClaimStore;
+}
+
+function loadedWith(change: Omit<Change, 'surroundings'>, path: string): unknown {
+  const { module } = change;
   let loaded: unknown;
   jest.isolateModules(() => {
     // Nobody changes the SDK, and it takes long to load.
     jest.doMock('@aws-sdk/client-dynamodb', () => dynamodb);
+    // The simulated store in memory knows an error of the simulation's database by its class.
+    jest.doMock(ENGINE_ERRORS, () => errors);
     if (module) mock(module.path, module.change);
-    if (store || send) mock(ADAPTER, (actual: never) => ({ DynamoDbClaimStore: adapter(actual, store, send) }));
+    mock(ADAPTER, (actual: never) => ({ DynamoDbStore: adapter(actual, change) }));
     loaded = require(path);
     for (const mocked of [module?.path, ADAPTER]) if (mocked !== undefined) jest.dontMock(pathOf(mocked));
-    jest.dontMock('@aws-sdk/client-dynamodb');
+    for (const shared of ['@aws-sdk/client-dynamodb', ENGINE_ERRORS]) jest.dontMock(shared);
   });
   return loaded;
 }
@@ -66,56 +98,70 @@ function mock(path: string, change: (actual: never) => object): void {
   });
 }
 
-type Adapter = new (options: DynamoDbClaimStoreOptions) => ClaimStore;
+type Adapter = new (options: DynamoDbStoreOptions) => Store;
 
-function adapter(
-  { DynamoDbClaimStore: Actual }: { readonly DynamoDbClaimStore: Adapter },
-  change: Change['store'] = () => ({}),
-  edit: Change['send'] = () => {},
-) {
+function adapter({ DynamoDbStore: Actual }: { readonly DynamoDbStore: Adapter }, change: Change) {
   return class {
-    constructor(options: DynamoDbClaimStoreOptions) {
+    constructor(options: DynamoDbStoreOptions) {
       const send = (command: Command) => {
-        edit(command.input);
+        for (const statement of command.input.Statements ?? []) change.send?.(statement);
+        const { TransactItems } = command.input;
+        if (TransactItems && change.transact) command.input.TransactItems = change.transact(TransactItems);
         return options.client.send(command as never);
       };
-      const right = new Actual({ ...options, client: { send } as unknown as DynamoDbClaimStoreOptions['client'] });
-      const bound: ClaimStore = {
-        claim: (batch) => right.claim(batch),
-        renew: (batch) => right.renew(batch),
-        complete: (batch) => right.complete(batch),
-        fail: (batch) => right.fail(batch),
-        release: (batch) => right.release(batch),
+      const client = { send } as unknown as DynamoDbStoreOptions['client'];
+      const { table, claims, ledger, transactions } = new Actual({ ...options, ...change.settings, client });
+      const right: Store = {
+        table,
+        claims: {
+          lookUp: (batch) => claims.lookUp(batch),
+          claim: (batch) => claims.claim(batch),
+          renew: (batch) => claims.renew(batch),
+          complete: (batch) => claims.complete(batch),
+          fail: (batch) => claims.fail(batch),
+          release: (batch) => claims.release(batch),
+        },
+        ledger: { claim: (batch) => ledger.claim(batch), mark: (batch) => ledger.mark(batch) },
+        transactions: { commit: (request) => transactions.commit(request) },
       };
-      Object.assign(this, bound, change(bound));
+      Object.assign(this, {
+        table,
+        claims: { ...right.claims, ...change.store?.(right.claims) },
+        ledger: { ...right.ledger, ...change.ledger?.(right.ledger) },
+        transactions: { ...right.transactions, ...change.transactions?.(right.transactions) },
+      });
     }
   };
 }
 
-/** Replaces the condition of an update, in the attributes' own names; what it does not name any more goes. */
-export function setCondition(input: CommandInput, change: (conjuncts: string[]) => readonly string[]): void {
-  const {
-    ConditionExpression = '',
-    ExpressionAttributeNames: names = {},
-    ExpressionAttributeValues: values = {},
-  } = input;
-  const named = ConditionExpression.replaceAll(/#\d+/g, (alias) => names[alias] ?? alias);
-  const conjuncts = change(named.split(' AND '));
-  const aliases = new Map(Object.entries(names).map(([alias, name]) => [name, alias]));
-  const condition = conjuncts
-    .join(' AND ')
-    .replaceAll(/(?<![:#\w])[a-z_]+(?![\w(])/g, (name) => aliases.get(name) ?? name);
-  const text = `${input.UpdateExpression} ${condition}`;
-  const used = <Value>(entries: Record<string, Value>) =>
-    Object.fromEntries(Object.entries(entries).filter(([alias]) => new RegExp(`${alias}(?!\\d)`).test(text)));
-  input.ExpressionAttributeNames = used(names);
-  input.ExpressionAttributeValues = used(values);
-  if (condition === '') delete input.ConditionExpression;
-  else input.ConditionExpression = condition;
+/**
+ * Replaces the condition of an update, which is told by its parts as `name = ?`; what is always there is the key, and a
+ * part that was not there before has no parameter.
+ */
+export function setCondition(statement: CommandInput, change: (conjuncts: string[]) => readonly string[]): void {
+  const [action = '', condition = ''] = statement.Statement.split(' WHERE ');
+  const [where = '', returning] = condition.split(' RETURNING ');
+  const values = [...statement.Parameters];
+  const kept = values.splice(0, placeholders(action));
+  const conjuncts = where.split(' AND ').map((raw) => ({
+    raw,
+    text: raw.replace(/^"(\w+)"\s*([=<>]*)\s*/, '$1 $2 '),
+    values: values.splice(0, placeholders(raw)),
+  }));
+  const [key, ...rest] = conjuncts as [(typeof conjuncts)[number], ...typeof conjuncts];
+  const changed = change(rest.map(({ text }) => text)).map(
+    (text) => rest.find((one) => one.text === text) ?? { raw: text, text, values: [] },
+  );
+  const all = [key, ...changed];
+  const tail = returning === undefined ? '' : ` RETURNING ${returning}`;
+  statement.Statement = `${action} WHERE ${all.map(({ raw }) => raw).join(' AND ')}${tail}`;
+  statement.Parameters = [...kept, ...all.flatMap((one) => one.values)];
 }
 
+const placeholders = (text: string) => text.split('?').length - 1;
+
 /** What an update sets: the name of each attribute. */
-export function setsOf({ UpdateExpression = '', ExpressionAttributeNames: names = {} }: CommandInput): string[] {
-  const [, assignments = ''] = /SET (.*?)(?: REMOVE|$)/.exec(UpdateExpression) ?? [];
-  return [...assignments.matchAll(/(#\d+) = /g)].map(([, alias = '']) => names[alias] ?? alias);
+export function setsOf({ Statement }: CommandInput): string[] {
+  const [action = ''] = Statement.split(' WHERE ');
+  return action.startsWith('UPDATE') ? [...action.matchAll(/"(\w+)"\s*=/g)].map(([, name = '']) => name) : [];
 }

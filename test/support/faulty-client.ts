@@ -2,7 +2,13 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 export type ClientFault = 'request lost' | 'answer lost' | 'late copy' | 'throttled';
 
-type Command = { readonly constructor: { readonly name: string }; readonly input: object };
+export interface Command {
+  readonly constructor: { readonly name: string };
+  readonly input: object;
+}
+
+/** Gets the command's name, how many of this name were sent before, and the command. */
+export type FaultOf = (name: string, nth: number, command: Command) => ClientFault | undefined;
 
 /** A connection to DynamoDB that loses requests or answers, or delivers a request long after it was given up. */
 export class FaultyClient {
@@ -10,13 +16,9 @@ export class FaultyClient {
   readonly sent: Command[] = [];
   readonly late: Command[] = [];
   readonly #client: Pick<DynamoDBClient, 'send'>;
-  readonly #faultOf: (name: string, nth: number) => ClientFault | undefined;
+  readonly #faultOf: FaultOf;
 
-  /** `faultOf` gets the command's name and how many of this name were sent before. */
-  constructor(
-    client: Pick<DynamoDBClient, 'send'>,
-    faultOf: (name: string, nth: number) => ClientFault | undefined = () => undefined,
-  ) {
+  constructor(client: Pick<DynamoDBClient, 'send'>, faultOf: FaultOf = () => undefined) {
     this.#client = client;
     this.#faultOf = faultOf;
   }
@@ -25,7 +27,7 @@ export class FaultyClient {
     const { name } = command.constructor;
     const nth = this.sent.filter((earlier) => earlier.constructor.name === name).length;
     this.sent.push(command);
-    const fault = this.#faultOf(name, nth);
+    const fault = this.#faultOf(name, nth, command);
     if (fault === 'throttled') throw named('ProvisionedThroughputExceededException');
     if (fault === 'late copy') this.late.push(command);
     if (fault === 'request lost' || fault === 'late copy') throw named('TimeoutError');

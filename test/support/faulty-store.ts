@@ -1,7 +1,12 @@
-import type { Claim, ClaimRequest, ClaimStore, Failure, Unknown } from '../../handlers/claims/claim-store';
+import type { Claim, ClaimRequest, ClaimStore, Failure, LookUp } from '../../handlers/claims/claim-store';
+import type { LedgerClaimRequest, LedgerMark, LedgerStore } from '../../handlers/ledger/ledger-store';
+import type { Store } from '../../handlers/store/store';
+import type { Unknown } from '../../handlers/store/unknown';
+import type { TransactionRequest, TransactionStore } from '../../handlers/transaction/transaction-store';
 import type { VirtualTime } from './virtual-world';
 
-export type Operation = keyof ClaimStore;
+/** What the three doors of a store are asked for: claims of identities, partitions of the ledger, transactions. */
+export type Operation = keyof ClaimStore | 'claimPartition' | 'mark' | 'commit';
 
 /**
  * What may happen to one member of one request: it never arrives; it arrives and its answer is lost; it arrives long
@@ -11,13 +16,20 @@ export type StoreFault = 'request lost' | 'answer lost' | 'late copy' | 'throttl
 
 export interface Call {
   readonly operation: Operation;
+  /** Key of the item: an identity's, or a partition's. */
   readonly id: string;
+  /** Empty for a look-up, and partition and offset -1: it is no record's own. */
   readonly token: string;
   readonly partition: number;
+  /** -1 for the marks of a partition. */
   readonly offset: number;
   readonly atMs: number;
   /** How many times this operation was asked for this id before. */
   readonly nth: number;
+  /** Of a mark: it gives the partition back. */
+  readonly isRelease: boolean;
+  /** How many records a transaction commits. */
+  readonly records: number;
 }
 
 export interface Faults {
@@ -26,10 +38,12 @@ export interface Faults {
   readonly latencyMs?: (call: Call) => number;
 }
 
-type Member = ClaimRequest | { readonly claim: Claim } | Failure;
+type ClaimMember = LookUp | ClaimRequest | { readonly claim: Claim } | Failure;
+type About = Omit<Call, 'operation' | 'atMs' | 'nth'>;
 
-/** A claim store behind a bad connection. */
-export class FaultyStore implements ClaimStore {
+/** A store behind a bad connection. */
+export class FaultyStore implements Store {
+  readonly table: string;
   /** One for each member of each request, in order. */
   readonly calls: Call[] = [];
   /** One for each request, whatever its size. */
@@ -38,22 +52,44 @@ export class FaultyStore implements ClaimStore {
   readonly #counts = new Map<string, number>();
 
   constructor(
-    readonly inner: ClaimStore,
+    readonly inner: Store,
     private readonly time: VirtualTime,
     public faults: Faults = {},
-  ) {}
+  ) {
+    this.table = inner.table;
+  }
 
-  readonly claim: ClaimStore['claim'] = (batch) => this.#send('claim', batch);
-  readonly renew: ClaimStore['renew'] = (batch) => this.#send('renew', batch);
-  readonly complete: ClaimStore['complete'] = (batch) => this.#send('complete', batch);
-  readonly fail: ClaimStore['fail'] = (batch) => this.#send('fail', batch);
-  readonly release: ClaimStore['release'] = (batch) => this.#send('release', batch);
+  readonly claims: ClaimStore = {
+    lookUp: (batch) => this.#claims('lookUp', batch),
+    claim: (batch) => this.#claims('claim', batch),
+    renew: (batch) => this.#claims('renew', batch),
+    complete: (batch) => this.#claims('complete', batch),
+    fail: (batch) => this.#claims('fail', batch),
+    release: (batch) => this.#claims('release', batch),
+  };
+
+  readonly ledger: LedgerStore = {
+    claim: (batch) => this.#send('claimPartition', batch, aboutPartition, (some) => this.inner.ledger.claim(some)),
+    mark: (batch) => this.#send('mark', batch, aboutMark, (some) => this.inner.ledger.mark(some)),
+  };
+
+  readonly transactions: TransactionStore = {
+    commit: async (request) => {
+      const commit = ([one]: readonly TransactionRequest[]) =>
+        this.inner.transactions.commit(one as TransactionRequest).then((answer) => [answer]);
+      const [answer] = await this.#send('commit', [request], aboutCommit, commit);
+      return answer as Awaited<ReturnType<TransactionStore['commit']>>;
+    },
+  };
 
   /** The calls of one operation, as `partition@offset`. */
   called(operation: Operation): string[] {
-    return this.calls
-      .filter((call) => call.operation === operation)
-      .map(({ partition, offset }) => `${partition}@${offset}`);
+    return this.#callsOf(operation).map(({ partition, offset }) => `${partition}@${offset}`);
+  }
+
+  /** How often it was asked, as requests. */
+  requests(...operations: readonly Operation[]): number {
+    return this.batches.filter(({ operation }) => operations.includes(operation)).length;
   }
 
   /** What was given up arrives now. */
@@ -61,20 +97,34 @@ export class FaultyStore implements ClaimStore {
     for (const deliver of this.#late.splice(0)) await deliver();
   }
 
-  #send<Answer>(operation: Operation, batch: readonly Member[]): Promise<Answer[]> {
-    const claimed = (member: Member) => ('claim' in member ? member.claim : member);
-    if (batch.length > 0) this.batches.push({ operation, ids: batch.map((member) => claimed(member).id) });
-    return Promise.all(batch.map((member) => this.#one(operation, member))) as Promise<Answer[]>;
+  #callsOf(operation: Operation): Call[] {
+    return this.calls.filter((call) => call.operation === operation);
   }
 
-  async #one(operation: Operation, member: Member): Promise<unknown> {
-    const { id, token, partition, offset } = 'claim' in member ? member.claim : member;
+  #claims<Answer>(operation: keyof ClaimStore, batch: readonly ClaimMember[]): Promise<Answer[]> {
+    const ask = this.inner.claims[operation] as (batch: readonly ClaimMember[]) => Promise<Answer[]>;
+    return this.#send(operation, batch, aboutClaim, (some) => ask.call(this.inner.claims, some));
+  }
+
+  #send<Member, Answer>(
+    operation: Operation,
+    batch: readonly Member[],
+    about: (member: Member) => About,
+    ask: (batch: readonly Member[]) => Promise<Answer[]>,
+  ): Promise<Answer[]> {
+    if (batch.length > 0) this.batches.push({ operation, ids: batch.map((member) => about(member).id) });
+    const one = async (member: Member) => (await ask([member]))[0];
+    return Promise.all(
+      batch.map((member) => this.#one(operation, about(member), () => one(member)) as Promise<Answer>),
+    );
+  }
+
+  async #one(operation: Operation, about: About, deliver: () => Promise<unknown>): Promise<unknown> {
+    const { id } = about;
     const nth = this.#counts.get(`${operation} ${id}`) ?? 0;
     this.#counts.set(`${operation} ${id}`, nth + 1);
-    const call: Call = { operation, id, token, partition, offset, atMs: this.time.nowMs, nth };
+    const call: Call = { ...about, operation, atMs: this.time.nowMs, nth };
     this.calls.push(call);
-    const deliver = async () =>
-      (await (this.inner[operation] as (batch: unknown[]) => Promise<unknown[]>)([member]))[0];
     const latencyMs = this.faults.latencyMs?.(call) ?? 0;
     const fault = this.faults.faultOf?.(call);
     if (latencyMs > 0) await this.time.sleep(latencyMs);
@@ -87,17 +137,58 @@ export class FaultyStore implements ClaimStore {
   }
 }
 
+const WHOLE = { isRelease: false, records: 0 };
+
+function aboutClaim(member: ClaimMember): About {
+  const { id, token, partition, offset } = {
+    token: '',
+    partition: -1,
+    offset: -1,
+    ...('claim' in member ? member.claim : member),
+  };
+  return { ...WHOLE, id, token, partition, offset };
+}
+
+const partitionOf = (id: string) => Number(id.split('#').at(-1));
+
+function aboutPartition({ id, token, first }: LedgerClaimRequest): About {
+  return { ...WHOLE, id, token, partition: partitionOf(id), offset: Number(first) };
+}
+
+function aboutMark({ id, token, leaseUntilMs }: LedgerMark): About {
+  return { ...WHOLE, id, token, partition: partitionOf(id), offset: -1, isRelease: leaseUntilMs === undefined };
+}
+
+function aboutCommit({ mark, members }: TransactionRequest): About {
+  return { ...aboutMark(mark), records: members.length };
+}
+
 /** The store of one worker, which stops answering once the worker is dead: nothing of it goes on. */
-export class MortalStore implements ClaimStore {
+export class MortalStore implements Store {
+  readonly table: string;
   dead = false;
 
-  constructor(private readonly inner: ClaimStore) {}
+  constructor(private readonly inner: Store) {
+    this.table = inner.table;
+  }
 
-  readonly claim: ClaimStore['claim'] = (batch) => this.#alive(() => this.inner.claim(batch));
-  readonly renew: ClaimStore['renew'] = (batch) => this.#alive(() => this.inner.renew(batch));
-  readonly complete: ClaimStore['complete'] = (batch) => this.#alive(() => this.inner.complete(batch));
-  readonly fail: ClaimStore['fail'] = (batch) => this.#alive(() => this.inner.fail(batch));
-  readonly release: ClaimStore['release'] = (batch) => this.#alive(() => this.inner.release(batch));
+  readonly claims: ClaimStore = {
+    lookUp: (batch) => this.#alive(() => this.inner.claims.lookUp(batch)),
+    claim: (batch) => this.#alive(() => this.inner.claims.claim(batch)),
+    renew: (batch) => this.#alive(() => this.inner.claims.renew(batch)),
+    complete: (batch) => this.#alive(() => this.inner.claims.complete(batch)),
+    fail: (batch) => this.#alive(() => this.inner.claims.fail(batch)),
+    release: (batch) => this.#alive(() => this.inner.claims.release(batch)),
+  };
+
+  readonly ledger: LedgerStore = {
+    claim: (batch) => this.#alive(() => this.inner.ledger.claim(batch)),
+    mark: (batch) => this.#alive(() => this.inner.ledger.mark(batch)),
+  };
+
+  readonly transactions: TransactionStore = {
+    commit: (request) => this.#alive(() => this.inner.transactions.commit(request)),
+  };
 
   async #alive<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
     const never = () => new Promise<Answer>(() => undefined);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimStore } from '../../handlers/claims/claim-store';
 import type { Ports, Sleep } from '../../handlers/ports';
+import { storeOf } from './store-of';
 import { ProcessEnded } from './virtual-world';
 
 const sleep: Sleep = (ms, signal) =>
@@ -18,7 +19,7 @@ export function realPorts(store: ClaimStore): Ports {
     clock: { now: () => Date.now() },
     sleep,
     random: { fraction: Math.random, token: randomUUID },
-    store,
+    store: storeOf(store),
     log: { info: () => undefined, error: () => undefined },
     exit: () => {
       throw new ProcessEnded();

@@ -17,7 +17,10 @@ export async function putRaw(client: DynamoDBClient, table: string, item: RawIte
 /** Reads an item by its attributes' settled names, written down here and not taken from the code under test. */
 export async function storedClaim(client: DynamoDBClient, table: string, id: string): Promise<StoredClaim | undefined> {
   const item = await rawItem(client, table, id);
-  if (item === undefined) return undefined;
+  return item && claimIn(item);
+}
+
+export function claimIn(item: RawItem): StoredClaim {
   const text = (name: string) => item[name]?.S;
   const number = (name: string) => (item[name]?.N === undefined ? undefined : Number(item[name].N));
   return {

@@ -46,10 +46,3 @@ export async function startTestDynamoDb(engine: EngineDoor = new DynamoDbEngine(
     },
   };
 }
-
-/** An engine that gives no old item with a refused write, whoever asks for one: an extra read must find it. */
-export function withoutOldItems(engine: EngineDoor = new DynamoDbEngine()): EngineDoor {
-  return {
-    execute: (operation, input) => engine.execute(operation, { ...input, ReturnValuesOnConditionCheckFailure: null }),
-  };
-}

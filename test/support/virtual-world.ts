@@ -1,11 +1,14 @@
 import type { Mappings } from '../../contract/environment';
 import type { InvocationContext, KafkaEvent, KafkaEventRecord } from '../../contract/event';
-import { MemoryClaimStore } from '../../handlers/claims/memory-claim-store';
+import type { MemoryClaimStore } from '../../handlers/claims/memory-claim-store';
 import { createProcessor, type Handler } from '../../handlers/create-processor';
 import { type ProcessRecordsOptions, settingsOf, type Tombstones } from '../../handlers/options';
 import type { Ports } from '../../handlers/ports';
 import type { Codec } from '../../handlers/record/codec';
 import { json } from '../../handlers/record/json';
+import { MemoryStore } from '../../handlers/store/memory-store';
+import { type Apply, MemoryTransactionStore } from '../../handlers/transaction/memory-transaction-store';
+import type { TransactionWrites } from '../../handlers/transaction/transaction-write';
 import { type Faults, FaultyStore } from './faulty-store';
 
 export const MAPPINGS: Mappings = { Orders: { consumer: 'shop-orders', source: 'u-1', generation: 1 } };
@@ -33,7 +36,8 @@ export class VirtualTime {
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
       const sleeper = {
-        atMs: this.nowMs + Math.max(0, ms),
+        // Timers and wall clocks know whole milliseconds.
+        atMs: this.nowMs + Math.max(0, Math.ceil(ms)),
         wake: () => {
           signal?.removeEventListener('abort', cancel);
           resolve();
@@ -68,6 +72,10 @@ export interface World {
   readonly time: VirtualTime;
   /** What every worker's store comes down to. */
   readonly memory: MemoryClaimStore;
+  /** The store without a bad connection. */
+  readonly all: MemoryStore;
+  /** Judges the writes of users' transactions; as it is given, it takes every one. */
+  apply: Apply;
   /** The memory behind a connection that can be made bad. */
   readonly store: FaultyStore;
   readonly logged: {
@@ -88,8 +96,12 @@ let tokens = 0;
 
 export function world(faults: Faults = {}): World {
   const time = new VirtualTime();
-  const memory = new MemoryClaimStore({ clock: time.clock, clockSkewMs: 1_000, rememberForSeconds: 1_209_600 });
-  const store = new FaultyStore(memory, time, faults);
+  const rules = { clock: time.clock, clockSkewMs: 1_000, rememberForSeconds: 1_209_600 };
+  const { claims, ledger } = new MemoryStore(rules);
+  const apply: Apply = (writes) => given.apply(writes);
+  const transactions = new MemoryTransactionStore({ ...rules, claims, ledger, apply });
+  const all: MemoryStore = { table: 'memory', claims, ledger, transactions };
+  const store = new FaultyStore(all, time, faults);
   const logged: World['logged'] = [];
   const ports: Ports = {
     clock: time.clock,
@@ -104,9 +116,11 @@ export function world(faults: Faults = {}): World {
       throw new ProcessEnded();
     },
   };
-  return {
+  const given: World = {
     time,
-    memory,
+    all,
+    apply: () => [],
+    memory: claims,
     store,
     logged,
     ports,
@@ -119,6 +133,7 @@ export function world(faults: Faults = {}): World {
       };
     },
   };
+  return given;
 }
 
 /** The simplest values there are: an identity, and whatever a test wants beside it. */
@@ -127,13 +142,35 @@ export interface Order {
   readonly amount?: number;
 }
 
+type EffectOptions = Extract<ProcessRecordsOptions<Order>, { readonly transaction?: false }>;
+
 /** Options of a handler of {@link Order}s; a test says what is special about its own. */
-export function orders(
-  process: ProcessRecordsOptions<Order>['process'],
-  options: Partial<ProcessRecordsOptions<Order>> = {},
-): ProcessRecordsOptions<Order> {
+export function orders(process: EffectOptions['process'], options: Partial<EffectOptions> = {}): EffectOptions {
   return { value: json() as Codec<Order>, identity: ({ value }) => value.id, process, ...options };
 }
+
+/** The same without an identity: offsets are remembered. */
+export function ledger(process: EffectOptions['process'], options: Partial<EffectOptions> = {}): EffectOptions {
+  return { value: json() as Codec<Order>, process, ...options };
+}
+
+type TransactionOptions = Extract<ProcessRecordsOptions<Order>, { readonly transaction: true }>;
+
+/** Writes are the effects; without an identity, if a test does not declare one. */
+export function transactions(
+  process: TransactionOptions['process'],
+  options: Partial<TransactionOptions> = {},
+): TransactionOptions {
+  return { value: json() as Codec<Order>, transaction: true, process, ...options };
+}
+
+/** A write that stores the order. */
+export function put({ id }: Order): TransactionWrites {
+  return { Put: { TableName: 'orders', Item: { id } } };
+}
+
+/** The orders that transactions have stored, in the order of their commits. */
+export const committed = (w: World) => w.all.transactions.written.map(({ item }) => item.Put?.Item?.id?.S);
 
 /** Records of orders with these identities. */
 export const ids = (...names: readonly string[]) => names.map((id) => ({ value: { id } }));
