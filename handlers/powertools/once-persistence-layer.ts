@@ -48,8 +48,8 @@ interface Asking {
   readonly isFirstTry: boolean;
 }
 
-/** Claims of one call that meet a record which then is none. */
-const MAXIMUM_MEETINGS = 3;
+/** Claims of one call that meet a record which then is none; beyond it others take turns with the same key. */
+const MAXIMUM_MEETINGS = 10;
 /** The longest that a function of Lambda runs; for calls of which nobody says how long they may. */
 const LONGEST_INVOCATION_MS = 15 * 60 * 1_000;
 const MINIMUM_LEASE_MS = 1_000;
@@ -198,8 +198,9 @@ export class OncePersistenceLayer extends BasePersistenceLayer {
   }
 
   async #claim(call: Call): Promise<void> {
+    const text = `Failed to put record for already existing idempotency key: ${call.id}`;
     try {
-      for (let meetings = 0; meetings < MAXIMUM_MEETINGS; meetings += 1) {
+      for (let meetings = 1; ; meetings += 1) {
         const answer = await this.#door.claim(call);
         if (answer.kind === 'claimed') {
           call.held = answer.held;
@@ -209,12 +210,12 @@ export class OncePersistenceLayer extends BasePersistenceLayer {
         const record = await this.#read(call.id, call.validation);
         // Gone, as TTL does it, or run out since: asked again, it can be had.
         const isThere = record !== undefined && !(answer.kind === 'busy' && this.#isRunOut(record));
-        if (isThere) {
-          const text = `Failed to put record for already existing idempotency key: ${call.id}`;
-          throw new IdempotencyItemAlreadyExistsError(text, record);
-        }
+        if (isThere) throw new IdempotencyItemAlreadyExistsError(text, record);
+        if (meetings < MAXIMUM_MEETINGS) continue;
+        if (record === undefined)
+          throw new IdempotencyInconsistentStateError(`The record of ${call.id} comes and goes`);
+        throw new IdempotencyItemAlreadyExistsError(text, record);
       }
-      throw new IdempotencyInconsistentStateError(`The record of ${call.id} comes and goes`);
     } finally {
       if (call.held === undefined) this.#calls.end(call);
     }
