@@ -11,7 +11,7 @@ const SEED = 1;
 test(
   'ledger and transactions as the protocol has them break no rule',
   async () => {
-    const { failures } = await simulate({ runtime: plainRuntime(), schedules: 300, seed: SEED });
+    const { failures } = await simulate({ runtime: plainRuntime(), schedules: 120, seed: SEED });
 
     expect(failures).toEqual([]);
   },
