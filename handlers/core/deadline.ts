@@ -1,5 +1,5 @@
 /** The least that is kept back at the end of an invocation (protocol D1). */
-export const MINIMUM_RESERVE_MS = 1_000;
+const MINIMUM_RESERVE_MS = 1_000;
 /** Kept for sending the answer itself. */
 const ANSWER_MS = 100;
 

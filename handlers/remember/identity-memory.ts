@@ -12,6 +12,7 @@ import { claimBusy, claimLost, identityConflict } from '../errors';
 import { isUnknown } from '../store/unknown';
 import { ClaimWindow } from './claim-window';
 import { Gatherer } from './gatherer';
+import { HeldSlot } from './held-slot';
 import { LeaseKeeper } from './lease-keeper';
 import { twinsAllow } from './twin-gate';
 
@@ -339,24 +340,5 @@ export class IdentityMemory<T> implements Memory<T> {
   #leaveOpen(state: RecordState<T>, error: unknown): Step {
     state.leaveOpen(error);
     return 'stop';
-  }
-}
-
-/** A slot that may be given back before the record ends, and taken again. */
-class HeldSlot {
-  isHeld = true;
-  readonly #slots: { acquire(): Promise<boolean>; release(): void };
-
-  constructor(slots: { acquire(): Promise<boolean>; release(): void }) {
-    this.#slots = slots;
-  }
-
-  async acquire(): Promise<void> {
-    if (!this.isHeld) this.isHeld = await this.#slots.acquire();
-  }
-
-  release(): void {
-    if (this.isHeld) this.#slots.release();
-    this.isHeld = false;
   }
 }
