@@ -49,6 +49,11 @@ function values(records: readonly TopicRecord[]): string[] {
   return records.map(({ value }) => String(value));
 }
 
+/** Kafka writes the marker of a transaction some time after it has answered that the transaction has ended. */
+async function endsAt(topic: string, offset: number): Promise<void> {
+  while ((await broker.endOffsets(topic)).get(0) !== offset) await delay(20);
+}
+
 describe('topics', () => {
   test('a new topic can be used at once', async () => {
     const topic = await newTopic(5);
@@ -192,6 +197,7 @@ describe('gaps between offsets', () => {
       await transaction[outcome]();
     }
     await producer.disconnect();
+    await endsAt(topic, 12);
     const records = await broker.readAll(topic);
     expect(records.map(({ offset, value }) => [offset, String(value)])).toEqual([
       [0, 'commit 1'],
@@ -199,7 +205,6 @@ describe('gaps between offsets', () => {
       [6, 'commit 1'],
       [7, 'commit 2'],
     ]);
-    expect(await broker.endOffsets(topic)).toEqual(new Map([[0, 12]]));
 
     const member = await broker.join({ groupId: uniqueName(), topic, startingPosition: 'TRIM_HORIZON' });
     expect((await takeAll(member, 4)).map(({ offset }) => offset)).toEqual([0, 1, 6, 7]);
@@ -218,6 +223,7 @@ describe('gaps between offsets', () => {
     expect(values(await broker.readAll(topic))).toEqual(['before']);
     await transaction.commit();
     await producer.disconnect();
+    await endsAt(topic, 3);
     expect(values(await broker.readAll(topic))).toEqual(['before', 'open']);
   });
 
