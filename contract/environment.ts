@@ -1,4 +1,4 @@
-/** The environment variables that a deployed function reads. `KafkaProcessor` sets all of them. */
+/** The environment variables that a deployed function reads. `KafkaProcessor` sets the first three. */
 export const ENVIRONMENT = {
   /** Name of the idempotency table. */
   table: 'MSK_ONCE_TABLE',
@@ -6,10 +6,19 @@ export const ENVIRONMENT = {
   mappings: 'MSK_ONCE_MAPPINGS',
   /** How long a done mark is remembered, in seconds. */
   rememberForSeconds: 'MSK_ONCE_REMEMBER_FOR_S',
+  /**
+   * Where dead letters go: `sqs:<queue URL>`, `s3://<bucket>/<prefix>`, or both with a comma between them. Without it
+   * nothing is given up: a record that keeps failing stays open.
+   */
+  deadLetters: 'MSK_ONCE_DEAD_LETTERS',
   /** Powertools' switch that turns idempotency off. Refused at start (protocol D5). */
   powertoolsDisabled: 'POWERTOOLS_IDEMPOTENCY_DISABLED',
   /** Set by Lambda where several invocations share a process (managed instances). Refused at start (protocol D5). */
   lambdaMaxConcurrency: 'AWS_LAMBDA_MAX_CONCURRENCY',
+  /** The SDK's own, for another place than AWS: of all services, or of one. */
+  endpoint: 'AWS_ENDPOINT_URL',
+  sqsEndpoint: 'AWS_ENDPOINT_URL_SQS',
+  s3Endpoint: 'AWS_ENDPOINT_URL_S3',
 } as const;
 
 /** What a mapping is to the runtime. The mode is not here: it travels in the alias (protocol A2). */

@@ -82,6 +82,32 @@ export const LEDGER_ATTRIBUTES = {
   claimants: 'claimants',
 } as const;
 
+/**
+ * The item of one parked record (protocol P5, P6), beside the mark that closes the record. It has no `status`: Powertools
+ * never meets it. The first five are there from the beginning and are never removed, so that a late copy of what makes
+ * the item finds each of them and changes none.
+ */
+export const PARKED_ATTRIBUTES = {
+  id: KEY_ATTRIBUTE,
+  /** `parked`, `redriving` or `done`. */
+  outcome: 'outcome',
+  /** Runs that ended without success, failed redrives among them. */
+  attempts: 'attempts',
+  /** Milliseconds since the epoch. */
+  firstFailureMs: 'first_failure_ms',
+  /** Milliseconds since the epoch. */
+  lastFailureMs: 'last_failure_ms',
+  /** Token of the latest redrive; it stays readable when that is over. */
+  owner: 'owner',
+  /** End of the redrive's lease, milliseconds since the epoch; 0 once it was given back. */
+  leaseUntilMs: 'lease_until_ms',
+  /** Seconds since the epoch; only where it is done. */
+  expiration: TTL_ATTRIBUTE,
+} as const;
+
+/** What the key of a parked item begins with. */
+export const PARKED_PREFIX = 'parked#';
+
 /** What the key of a ledger item begins with; an identity's key begins with a consumer or a scope. */
 export const LEDGER_PREFIX = 'ledger#';
 

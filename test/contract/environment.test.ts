@@ -39,8 +39,12 @@ test('the variables are the ones that are settled', () => {
     table: 'MSK_ONCE_TABLE',
     mappings: 'MSK_ONCE_MAPPINGS',
     rememberForSeconds: 'MSK_ONCE_REMEMBER_FOR_S',
+    deadLetters: 'MSK_ONCE_DEAD_LETTERS',
     powertoolsDisabled: 'POWERTOOLS_IDEMPOTENCY_DISABLED',
     lambdaMaxConcurrency: 'AWS_LAMBDA_MAX_CONCURRENCY',
+    endpoint: 'AWS_ENDPOINT_URL',
+    sqsEndpoint: 'AWS_ENDPOINT_URL_SQS',
+    s3Endpoint: 'AWS_ENDPOINT_URL_S3',
   });
   expect(DEFAULT_REMEMBER_FOR_SECONDS).toBe(1_209_600);
 });
