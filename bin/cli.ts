@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { EXIT } from '../contract/error-codes';
 import { LocalError } from '../local/errors';
+import { errorText } from './error-text';
 import { UsageError } from './usage';
 
 type Command = (argv: string[]) => Promise<number>;
@@ -34,12 +35,6 @@ async function main([name, ...argv]: string[]): Promise<number> {
   return (await command())(argv);
 }
 
-function textOf(error: unknown): string {
-  if (error instanceof UsageError) return `${error.message}\n\n${error.usage}`;
-  if (error instanceof LocalError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
 /** For what was printed. */
 const LEFTOVERS_MS = 2_000;
 
@@ -50,6 +45,6 @@ function end(code: number): void {
 }
 
 main(process.argv.slice(2)).then(end, (error: unknown) => {
-  process.stderr.write(`${textOf(error)}\n`);
+  process.stderr.write(`${errorText(error)}\n`);
   end(error instanceof LocalError ? error.exitCode : EXIT.failed);
 });
