@@ -1,8 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { reasonOf, valueInvalid, valueUndecodable } from '../errors';
+import { reasonOf, valueUndecodable } from '../errors';
 import type { Codec } from './codec';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+import { readUtf8 } from './utf8';
+import { validate } from './validate';
 
 /**
  * Decodes JSON in UTF-8; with a schema (zod, valibot, arktype: any Standard Schema) also validates it.
@@ -15,29 +15,17 @@ export function json(schema?: StandardSchemaV1): Codec<unknown> {
     name: 'JSON',
     decode(bytes) {
       const value = parse(bytes);
-      if (schema === undefined) return value;
-      const result = schema['~standard'].validate(value);
-      return result instanceof Promise ? result.then((later) => valid(schema, later)) : valid(schema, result);
+      return schema === undefined ? value : validate(schema, value);
     },
   };
 }
 
 function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(utf8.decode(bytes));
+    return JSON.parse(readUtf8(bytes));
   } catch (error) {
     // V8 quotes the text in a syntax error's message: that would be payload in a log.
     const reason = error instanceof SyntaxError ? 'not JSON text' : reasonOf(error);
     throw valueUndecodable({ codec: 'JSON', bytes: bytes.length, reason });
   }
-}
-
-function valid(schema: StandardSchemaV1, result: StandardSchemaV1.Result<unknown>): unknown {
-  if (result.issues === undefined) return result.value;
-  throw valueInvalid({ vendor: schema['~standard'].vendor, issues: result.issues.map(describeIssue) });
-}
-
-function describeIssue({ message, path }: StandardSchemaV1.Issue): string {
-  const keys = (path ?? []).map((segment) => String(typeof segment === 'object' ? segment.key : segment));
-  return keys.length === 0 ? message : `${keys.join('.')}: ${message}`;
 }

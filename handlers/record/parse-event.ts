@@ -1,7 +1,7 @@
 import {
   EVENT_SOURCE_MSK,
   EVENT_SOURCE_SELF_MANAGED,
-  type KafkaEventHeader,
+  type KafkaEventRecord,
   type TimestampType,
 } from '../../contract/event';
 import { eventInvalid } from '../errors';
@@ -19,6 +19,8 @@ export interface RawRecord {
   /** null: a tombstone. */
   readonly value: Buffer | null;
   readonly headers: Headers;
+  /** As the service delivered it, nothing decoded: what a dead letter holds. */
+  readonly delivered: KafkaEventRecord;
 }
 
 /** The records of one partition in one event, by ascending offset. */
@@ -68,9 +70,21 @@ function parseArray(name: string, array: unknown): PartitionArray {
   if (!Array.isArray(array)) {
     throw eventInvalid({ field, received: array, accepted: 'an array of records', payload: true });
   }
-  const records = array.map((record, index) => parseRecord(name, field, index, record));
-  const sorted = records.every((record, index) => index === 0 || (records[index - 1]?.offset ?? 0) < record.offset);
-  if (!sorted) {
+  const records: RawRecord[] = [];
+  let previous: RawRecord | undefined;
+  let isSorted = true;
+  for (let index = 0; index < array.length; index += 1) {
+    const fault = findFault(array[index], name, previous);
+    if (fault) {
+      const { member, ...rest } = fault;
+      throw eventInvalid({ field: `${field}[${index}]${member}`, ...rest });
+    }
+    const record = new EventRecord(array[index]);
+    if (previous && previous.offset >= record.offset) isSorted = false;
+    records.push(record);
+    previous = record;
+  }
+  if (!isSorted) {
     records.sort((a, b) => a.offset - b.offset);
     const twice = records.find((record, index) => records[index - 1]?.offset === record.offset);
     if (twice) throw eventInvalid({ field, received: twice.offset, accepted: 'each offset once' });
@@ -78,60 +92,80 @@ function parseArray(name: string, array: unknown): PartitionArray {
   return { name, records };
 }
 
-function parseRecord(name: string, array: string, index: number, record: unknown): RawRecord {
-  const invalid = (member: string, received: unknown, accepted: string, payload?: true) =>
-    eventInvalid({ field: `${array}[${index}]${member}`, received, accepted, ...(payload && { payload }) });
-  if (!isObject(record)) throw invalid('', record, 'a record', true);
-  const { topic, partition, offset, timestamp, timestampType, key, value, headers } = record;
-  if (typeof topic !== 'string' || topic === '') throw invalid('.topic', topic, 'a topic name');
-  if (!isCount(partition)) throw invalid('.partition', partition, 'a whole number from 0');
-  // A topic may hold hyphens itself, so the name is compared and never split.
-  if (name !== `${topic}-${partition}`) throw invalid('.topic', `${topic}-${partition}`, JSON.stringify(name));
-  if (!isCount(offset)) {
-    throw invalid('.offset', offset, 'a whole number from 0 to 2^53-1 (a larger one would be rounded)');
-  }
-  if (!Number.isSafeInteger(timestamp)) throw invalid('.timestamp', timestamp, 'milliseconds since the epoch');
-  if (timestampType !== 'CREATE_TIME' && timestampType !== 'LOG_APPEND_TIME') {
-    throw invalid('.timestampType', timestampType, '"CREATE_TIME" or "LOG_APPEND_TIME"');
-  }
-  if (!isBytes(key)) throw invalid('.key', key, 'base64, or nothing', true);
-  if (!isBytes(value)) throw invalid('.value', value, 'base64, or nothing', true);
-  const wrong = findWrongHeader(headers);
-  if (wrong) throw invalid(`.headers${wrong.member}`, wrong.received, wrong.accepted, true);
-  const given = headers ? new Headers(headers as readonly KafkaEventHeader[]) : NO_HEADERS;
-  return new EventRecord(topic, partition, offset, timestamp as number, timestampType, key, value, given);
+/** What is wrong with a record, and where. */
+interface Fault {
+  readonly member: string;
+  readonly received: unknown;
+  readonly accepted: string;
+  /** What was received may hold payload. */
+  readonly payload?: true;
 }
 
-/** Decodes its bytes when somebody looks at them: a record that is done already is never looked at. */
-class EventRecord implements RawRecord {
-  #key: Buffer | undefined = undefined;
-  #value: Buffer | undefined = undefined;
-  readonly #keyText: Base64;
-  readonly #valueText: Base64;
+/**
+ * The first thing that is wrong with a record, if any.
+ * @param previous the one before it, whose topic and partition are known to be right
+ */
+function findFault(record: unknown, name: string, previous: RawRecord | undefined): Fault | undefined {
+  if (!isObject(record)) return { member: '', received: record, accepted: 'a record', payload: true };
+  const { topic, partition, offset, timestamp, timestampType, key, value, headers } = record;
+  if (previous === undefined || topic !== previous.topic || partition !== previous.partition) {
+    if (typeof topic !== 'string' || topic === '')
+      return { member: '.topic', received: topic, accepted: 'a topic name' };
+    if (!isCount(partition)) return { member: '.partition', received: partition, accepted: 'a whole number from 0' };
+    // A topic may hold hyphens itself, so the name is compared and never split.
+    const named = `${topic}-${partition}`;
+    if (name !== named) return { member: '.topic', received: named, accepted: JSON.stringify(name) };
+  }
+  if (!isCount(offset)) {
+    const accepted = 'a whole number from 0 to 2^53-1 (a larger one would be rounded)';
+    return { member: '.offset', received: offset, accepted };
+  }
+  if (!Number.isSafeInteger(timestamp)) {
+    return { member: '.timestamp', received: timestamp, accepted: 'milliseconds since the epoch' };
+  }
+  if (timestampType !== 'CREATE_TIME' && timestampType !== 'LOG_APPEND_TIME') {
+    const accepted = '"CREATE_TIME" or "LOG_APPEND_TIME"';
+    return { member: '.timestampType', received: timestampType, accepted };
+  }
+  if (!isBytes(key)) return { member: '.key', received: key, accepted: 'base64, or nothing', payload: true };
+  if (!isBytes(value)) return { member: '.value', received: value, accepted: 'base64, or nothing', payload: true };
+  return findWrongHeader(headers);
+}
 
-  constructor(
-    readonly topic: string,
-    readonly partition: number,
-    readonly offset: number,
-    readonly timestamp: number,
-    readonly timestampType: TimestampType,
-    key: Base64,
-    value: Base64,
-    readonly headers: Headers,
-  ) {
-    this.#keyText = key;
-    this.#valueText = value;
+/**
+ * Decodes its bytes when somebody looks at them: a record that is done already is never looked at. Of the value it keeps
+ * the base64 alone, since it is decoded once. The event outlives it, so that keeping what was delivered costs nothing.
+ */
+class EventRecord implements RawRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly timestampType: TimestampType;
+  readonly headers: Headers;
+  readonly delivered: KafkaEventRecord;
+  #key: Buffer | Base64;
+
+  constructor(delivered: KafkaEventRecord) {
+    const { topic, partition, offset, timestamp, timestampType, key, headers } = delivered;
+    this.delivered = delivered;
+    this.topic = topic;
+    this.partition = partition;
+    this.offset = offset;
+    this.timestamp = timestamp;
+    this.timestampType = timestampType;
+    this.headers = headers && headers.length > 0 ? new Headers(headers) : NO_HEADERS;
+    this.#key = key;
   }
 
   get key(): Buffer | undefined {
-    if (typeof this.#keyText === 'string') this.#key ??= Buffer.from(this.#keyText, 'base64');
-    return this.#key;
+    if (typeof this.#key === 'string') this.#key = Buffer.from(this.#key, 'base64');
+    return this.#key ?? undefined;
   }
 
   get value(): Buffer | null {
-    if (typeof this.#valueText !== 'string') return null;
-    this.#value ??= Buffer.from(this.#valueText, 'base64');
-    return this.#value;
+    const { value } = this.delivered;
+    return typeof value === 'string' ? Buffer.from(value, 'base64') : null;
   }
 }
 
@@ -140,20 +174,21 @@ type Base64 = string | null | undefined;
 const NO_HEADERS = new Headers([]);
 
 /** The first thing that is wrong with the headers of a record, if any. */
-function findWrongHeader(headers: unknown) {
+function findWrongHeader(headers: unknown): Fault | undefined {
   if (headers === undefined || headers === null) return undefined;
-  if (!Array.isArray(headers)) return { member: '', received: headers, accepted: 'an array of headers' };
-  for (const [index, header] of headers.entries()) {
+  if (!Array.isArray(headers)) {
+    return { member: '.headers', received: headers, accepted: 'an array of headers', payload: true };
+  }
+  for (let index = 0; index < headers.length; index += 1) {
+    const header: unknown = headers[index];
+    const member = `.headers[${index}]`;
     if (!isObject(header)) {
-      return { member: `[${index}]`, received: header, accepted: 'an object from name to bytes' };
+      return { member, received: header, accepted: 'an object from name to bytes', payload: true };
     }
     for (const [name, bytes] of Object.entries(header)) {
       if (bytes !== null && !(Array.isArray(bytes) && bytes.every(isByte))) {
-        return {
-          member: `[${index}][${JSON.stringify(name)}]`,
-          received: bytes,
-          accepted: 'an array of bytes, -128 to 127 (0 to 255 is read too)',
-        };
+        const accepted = 'an array of bytes, -128 to 127 (0 to 255 is read too)';
+        return { member: `${member}[${JSON.stringify(name)}]`, received: bytes, accepted, payload: true };
       }
     }
   }

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import type { KafkaEventHeader } from '../../../contract/event';
 import { Headers } from '../../../handlers/record/headers';
 
 describe('headers', () => {
@@ -41,5 +43,32 @@ describe('headers', () => {
     headers.get('seq')?.fill(9);
 
     expect([...(headers.get('seq') ?? [])]).toEqual([0, 127, 128, 255]);
+  });
+
+  test('bytes that are no UTF-8 stay the bytes they are: nothing of a header is decoded', () => {
+    // A lone continuation byte, an overlong slash, a surrogate half and a byte that UTF-8 does not know.
+    const invalid = [-128, -64, -81, -19, -96, -128, -1];
+
+    expect(new Headers([{ odd: invalid }]).get('odd')).toEqual(Buffer.from('80c0afeda080ff', 'hex'));
+  });
+
+  test('whatever bytes a producer sets under whatever names come back in order, signed or not', () => {
+    const header = fc.tuple(fc.string(), fc.uint8Array({ maxLength: 40 }));
+    fc.assert(
+      fc.property(fc.array(header, { maxLength: 8 }), fc.boolean(), (sent, isSigned) => {
+        const raw = sent.map(([name, bytes]): KafkaEventHeader => {
+          const numbers = [...bytes].map((byte) => (isSigned && byte > 127 ? byte - 256 : byte));
+          return Object.fromEntries([[name, numbers]]);
+        });
+        const headers = new Headers(raw);
+
+        expect([...headers]).toEqual(sent.map(([name, bytes]) => [name, Buffer.from(bytes)]));
+        for (const [name] of sent) {
+          const same = sent.filter(([other]) => other === name).map(([, bytes]) => Buffer.from(bytes));
+          expect(headers.getAll(name)).toEqual(same);
+          expect(headers.get(name)).toEqual(same.at(-1));
+        }
+      }),
+    );
   });
 });

@@ -246,6 +246,18 @@ describe('an event of the service is read', () => {
     expect(array?.records[0]).not.toHaveProperty('keySchemaMetadata');
   });
 
+  test('P5: each record keeps what was delivered, for its dead letter, and not a copy of it', () => {
+    const metadata = { dataFormat: 'AVRO', schemaId: '1234' };
+    const given = [record({ offset: 7, somethingNew: [1], valueSchemaMetadata: metadata }), record({ offset: 3 })];
+
+    const [array] = parseEvent(event({ 'orders-0': given }));
+
+    expect(array?.records[0]?.delivered).toBe(given[1]);
+    expect(array?.records[1]?.delivered).toBe(given[0]);
+    void array?.records[1]?.key;
+    expect(given[0]).toEqual(record({ offset: 7, somethingNew: [1], valueSchemaMetadata: metadata }));
+  });
+
   test('records out of order come in offset order, with gaps as they are', () => {
     const [array] = parseEvent(event({ 'orders-0': [44, 41, 1_000_000].map((offset) => record({ offset })) }));
 

@@ -1,0 +1,2 @@
+export type { WireFormat } from '../wire/unwrap';
+export { type ProtobufOptions, type ProtobufType, protobuf, type ValidatedProtobufOptions } from './protobuf';
