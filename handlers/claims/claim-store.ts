@@ -1,6 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Outcome } from '../core/answer';
+import type { Parked } from '../parking/parked';
 import type { Unknown } from '../store/unknown';
+
+/** Of whoever remembers by identity and declares no other lease (C4). */
+export const CLAIM_LEASE_MS = 30_000;
 
 /** Asks for the ownership of an identity, for one record. */
 export interface ClaimRequest {
@@ -22,6 +26,8 @@ export interface ClaimRequest {
 export interface Claim extends ClaimRequest {
   /** Earlier runs that ended without success. */
   readonly attempts: number;
+  /** When the first of them ended, milliseconds since the epoch. */
+  readonly firstFailureMs?: number | undefined;
 }
 
 export type ClaimAnswer =
@@ -55,6 +61,11 @@ export interface Failure {
   readonly atMs: number;
 }
 
+export interface Parking {
+  readonly claim: Claim;
+  readonly parked: Parked;
+}
+
 /** Asks whether an identity is closed already. */
 export type LookUp = Pick<ClaimRequest, 'id' | 'payloadDigest' | 'validation'>;
 
@@ -80,6 +91,11 @@ export interface ClaimStore {
   renew(batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[]): Promise<WriteAnswer[]>;
   /** Marks as done. Never creates an item (C5). */
   complete(batch: readonly Completion[]): Promise<WriteAnswer[]>;
+  /**
+   * Marks as parked, and makes the parked item in the same transaction, or leaves it alone where it exists (P5). Never
+   * creates the identity's item. One request per member.
+   */
+  park(batch: readonly Parking[]): Promise<WriteAnswer[]>;
   /** Counts one more attempt and gives the claim back (C5). */
   fail(batch: readonly Failure[]): Promise<WriteAnswer[]>;
   /** Gives the claim back with no attempt counted (C5). */

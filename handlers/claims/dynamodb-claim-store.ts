@@ -1,6 +1,8 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../dynamodb/item';
-import { type Statement, Statements } from '../dynamodb/statements';
+import { type Statement, type StatementAnswer, Statements } from '../dynamodb/statements';
+import { type TransactionOutcome, Transactions } from '../dynamodb/transactions';
+import { parkUpdate } from '../parking/parked-item';
 import type { Clock } from '../ports';
 import { isUnknown, type Unknown } from '../store/unknown';
 import { CLOSING_MARK, fromItem, STORED_CLAIM } from './claim-item';
@@ -14,12 +16,14 @@ import type {
   Failure,
   LookUp,
   LookUpAnswer,
+  Parking,
   WriteAnswer,
 } from './claim-store';
 import { keyTwice } from './distinct';
 import {
   hasCompleted,
   hasFailed,
+  hasParked,
   hasReleased,
   hasRenewed,
   isHeld,
@@ -27,6 +31,7 @@ import {
   judgeLookUp,
   type StoredClaim,
 } from './judge';
+import { parkClaimUpdate } from './park-update';
 
 export interface DynamoDbClaimStoreOptions {
   readonly client: Pick<DynamoDBClient, 'send'>;
@@ -56,11 +61,13 @@ const ARRIVED_MEANWHILE: WriteAnswer = {
 export class DynamoDbClaimStore implements ClaimStore {
   readonly #options: DynamoDbClaimStoreOptions;
   readonly #statements: Statements;
+  readonly #transactions: Transactions;
   readonly #texts: ClaimStatements;
 
   constructor(options: DynamoDbClaimStoreOptions) {
     this.#options = options;
     this.#statements = new Statements(options);
+    this.#transactions = new Transactions(options);
     this.#texts = new ClaimStatements(options.table);
   }
 
@@ -107,6 +114,17 @@ export class DynamoDbClaimStore implements ClaimStore {
     return this.#write(batch, (member) => this.#texts.complete(member, expiration), hasCompleted);
   }
 
+  async park(batch: readonly Parking[]): Promise<WriteAnswer[]> {
+    const { table, clock, rememberForSeconds } = this.#options;
+    const twice = keyTwice(batch.map(({ claim }) => claim.id));
+    if (twice) return batch.map(() => twice);
+    const expiration = new Expirations(rememberForSeconds).from(clock.now());
+    const outcomes = await this.#transactions.run(
+      batch.map(({ claim, parked }) => [parkClaimUpdate(claim, table, expiration), parkUpdate(parked, table)]),
+    );
+    return this.#answers(batch, outcomes, hasParked);
+  }
+
   fail(batch: readonly Failure[]): Promise<WriteAnswer[]> {
     return this.#write(
       batch,
@@ -127,7 +145,7 @@ export class DynamoDbClaimStore implements ClaimStore {
       if (answer?.kind === 'refused') return true;
       answers[attempt.index] =
         answer?.kind === 'done'
-          ? { kind: 'claimed', claim: { ...attempt.request, attempts: attempt.attempts }, takeover: attempt.takeover }
+          ? { kind: 'claimed', claim: claimOf(attempt), takeover: attempt.takeover }
           : (answer as Unknown);
       return false;
     });
@@ -171,12 +189,11 @@ export class DynamoDbClaimStore implements ClaimStore {
     if (isUnanswered(item)) return item;
     const verdict = judge(fromItem(item), request, nowMs, this.#options.clockSkewMs);
     if (verdict.kind !== 'takeover') return verdict;
-    const { attempts } = verdict;
+    const { attempts, firstFailureMs } = verdict;
     const statement = this.#texts.takeOver(request, item, attempts, expiration);
-    return { index, request, statement, attempts, takeover: true };
+    return { index, request, statement, attempts, firstFailureMs, takeover: true };
   }
 
-  /** Writes of owners: those that were refused look whether an earlier copy of themselves was the one that landed. */
   async #write<Member extends { readonly claim: Claim }>(
     batch: readonly Member[],
     statementOf: (member: Member) => Statement,
@@ -184,7 +201,15 @@ export class DynamoDbClaimStore implements ClaimStore {
   ): Promise<WriteAnswer[]> {
     const twice = keyTwice(batch.map(({ claim }) => claim.id));
     if (twice) return batch.map(() => twice);
-    const written = await this.#statements.write(batch.map(statementOf));
+    return this.#answers(batch, await this.#statements.write(batch.map(statementOf)), landed);
+  }
+
+  /** Of writes of owners: those that were refused look whether an earlier copy of themselves was the one that landed. */
+  async #answers<Member extends { readonly claim: Claim }>(
+    batch: readonly Member[],
+    written: readonly (StatementAnswer | TransactionOutcome)[],
+    landed: (stored: StoredClaim, member: Member) => boolean,
+  ): Promise<WriteAnswer[]> {
     const refused = batch.filter((_, index) => written[index]?.kind === 'refused');
     const read = await this.#statements.read(
       refused.map(({ claim }) => claim.id),
@@ -213,7 +238,12 @@ interface Attempt {
   readonly request: ClaimRequest;
   readonly statement: Statement;
   readonly attempts: number;
+  readonly firstFailureMs?: number | undefined;
   readonly takeover: boolean;
+}
+
+function claimOf({ request, attempts, firstFailureMs }: Attempt): Claim {
+  return firstFailureMs === undefined ? { ...request, attempts } : { ...request, attempts, firstFailureMs };
 }
 
 /** An item has attributes, which are never plain strings. */

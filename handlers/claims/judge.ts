@@ -9,6 +9,8 @@ export interface StoredClaim {
   readonly offset: number | undefined;
   readonly payloadDigest: string | undefined;
   readonly attempts: number | undefined;
+  /** Milliseconds since the epoch; only where there are attempts. */
+  readonly firstFailureMs?: number | undefined;
   /** Milliseconds since the epoch; {@link RELEASED} when it was given back. */
   readonly leaseUntilMs: number | undefined;
   /** Seconds since the epoch. */
@@ -21,10 +23,12 @@ export interface StoredClaim {
 /** The lease of a claim that was given back. A stock layer reads it as ready to be taken over. */
 export const RELEASED = 0;
 
+const PARKED = 'parked';
+
 export type Verdict =
   | ClaimAnswer
   /** Take over exactly what was read. */
-  | { readonly kind: 'takeover'; readonly attempts: number };
+  | { readonly kind: 'takeover'; readonly attempts: number; readonly firstFailureMs?: number | undefined };
 
 /**
  * Decides what an item that stands in the way of a claim means for it.
@@ -36,8 +40,9 @@ export function judge(stored: StoredClaim, request: ClaimRequest, nowMs: number,
   if (isOver(stored, nowMs)) return { kind: 'takeover', attempts: 0 };
 
   const attempts = isCount(stored.attempts) ? stored.attempts : 0;
+  const history = attempts > 0 ? { attempts, firstFailureMs: stored.firstFailureMs } : { attempts };
   if (isOurs(stored, request)) {
-    return { kind: 'claimed', claim: { ...request, leaseUntilMs: stored.leaseUntilMs, attempts }, takeover: false };
+    return { kind: 'claimed', claim: { ...request, leaseUntilMs: stored.leaseUntilMs, ...history }, takeover: false };
   }
   if (isConflict(stored, request)) return { kind: 'conflict' };
   if (stored.status === STATUS.completed) return closed(stored);
@@ -47,7 +52,7 @@ export function judge(stored: StoredClaim, request: ClaimRequest, nowMs: number,
   const leaseUntilMs = stored.leaseUntilMs ?? expiresAtMs;
   // We gave it back: this request is a late one of the claim that is over, and a new claim has a new token.
   if (leaseUntilMs === RELEASED && stored.owner === request.token) return { kind: 'busy', leaseUntilMs: nowMs };
-  if (leaseUntilMs === RELEASED || nowMs > leaseUntilMs + 2 * clockSkewMs) return { kind: 'takeover', attempts };
+  if (leaseUntilMs === RELEASED || nowMs > leaseUntilMs + 2 * clockSkewMs) return { kind: 'takeover', ...history };
   return { kind: 'busy', leaseUntilMs };
 }
 
@@ -67,8 +72,12 @@ export function hasRenewed({ status, leaseUntilMs }: StoredClaim, untilMs: numbe
   return status === STATUS.inProgress && leaseUntilMs !== undefined && leaseUntilMs >= untilMs;
 }
 
-export function hasCompleted({ status }: StoredClaim): boolean {
-  return status === STATUS.completed;
+export function hasCompleted({ status, outcome }: StoredClaim): boolean {
+  return status === STATUS.completed && outcome !== PARKED;
+}
+
+export function hasParked({ status, outcome }: StoredClaim): boolean {
+  return status === STATUS.completed && outcome === PARKED;
 }
 
 export function hasFailed(stored: StoredClaim, attempts: number): boolean {
@@ -98,7 +107,7 @@ function isOther(stored: string | undefined, asked: string | undefined): boolean
 }
 
 function closed({ outcome }: StoredClaim): { readonly kind: 'closed'; readonly outcome: 'done' | 'parked' } {
-  return { kind: 'closed', outcome: outcome === 'parked' ? 'parked' : 'done' };
+  return { kind: 'closed', outcome: outcome === PARKED ? PARKED : 'done' };
 }
 
 function isCount(value: number | undefined): value is number {

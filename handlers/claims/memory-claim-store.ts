@@ -1,4 +1,6 @@
 import { STATUS } from '../../contract/idempotency-table';
+import type { StoredParked } from '../parking/judge-parked';
+import { parkInMemory } from '../parking/park-in-memory';
 import type { Clock } from '../ports';
 import type {
   Claim,
@@ -8,12 +10,14 @@ import type {
   Failure,
   LookUp,
   LookUpAnswer,
+  Parking,
   WriteAnswer,
 } from './claim-store';
 import { keyTwice } from './distinct';
 import {
   hasCompleted,
   hasFailed,
+  hasParked,
   hasReleased,
   hasRenewed,
   isHeld,
@@ -27,15 +31,19 @@ export interface MemoryClaimStoreOptions {
   readonly clock: Clock;
   readonly clockSkewMs: number;
   readonly rememberForSeconds: number;
+  /** The parked items; shared with the stores of the ledger and of parked records. */
+  readonly parked?: Map<string, StoredParked>;
 }
 
 /** The laws of {@link ClaimStore} in this process's memory: for unit tests. */
 export class MemoryClaimStore implements ClaimStore {
   readonly items = new Map<string, StoredClaim>();
+  readonly parked: Map<string, StoredParked>;
   readonly #options: MemoryClaimStoreOptions;
 
   constructor(options: MemoryClaimStoreOptions) {
     this.#options = options;
+    this.parked = options.parked ?? new Map();
   }
 
   async lookUp(batch: readonly LookUp[]): Promise<LookUpAnswer[]> {
@@ -56,20 +64,29 @@ export class MemoryClaimStore implements ClaimStore {
   }
 
   async complete(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
-    const completed = {
-      status: STATUS.completed,
-      outcome: 'done',
-      leaseUntilMs: undefined,
-      expiration: this.#expiration(this.#options.clock.now()),
-    };
+    const completed = this.#completed('done');
     return this.#write(batch, hasCompleted, (item) => ({ ...item, ...completed }));
+  }
+
+  /** Nothing in it waits, so nobody sees one of both without the other. */
+  async park(batch: readonly Parking[]): Promise<WriteAnswer[]> {
+    const completed = this.#completed('parked');
+    return this.#write(batch, hasParked, (item, { parked }) => {
+      parkInMemory(this.parked, [parked]);
+      return { ...item, ...completed };
+    });
   }
 
   async fail(batch: readonly Failure[]): Promise<WriteAnswer[]> {
     return this.#write(
       batch,
       (item, { claim }) => hasFailed(item, claim.attempts + 1),
-      (item, { claim }) => ({ ...item, attempts: claim.attempts + 1, leaseUntilMs: RELEASED }),
+      (item, { claim, atMs }) => ({
+        ...item,
+        attempts: claim.attempts + 1,
+        firstFailureMs: claim.attempts === 0 ? atMs : item.firstFailureMs,
+        leaseUntilMs: RELEASED,
+      }),
     );
   }
 
@@ -81,7 +98,7 @@ export class MemoryClaimStore implements ClaimStore {
     const stored = this.items.get(request.id);
     const verdict = stored && judge(stored, request, this.#options.clock.now(), this.#options.clockSkewMs);
     if (verdict && verdict.kind !== 'takeover') return verdict;
-    const attempts = verdict?.attempts ?? 0;
+    const { attempts = 0, firstFailureMs } = verdict ?? {};
     const { token: owner, partition, offset, payloadDigest, validation, leaseUntilMs } = request;
     this.items.set(request.id, {
       status: STATUS.inProgress,
@@ -90,12 +107,13 @@ export class MemoryClaimStore implements ClaimStore {
       offset,
       payloadDigest,
       attempts,
+      firstFailureMs,
       leaseUntilMs,
       expiration: this.#expiration(leaseUntilMs),
       outcome: undefined,
       validation,
     });
-    return { kind: 'claimed', claim: { ...request, attempts }, takeover: verdict !== undefined };
+    return { kind: 'claimed', claim: { ...request, attempts, firstFailureMs }, takeover: verdict !== undefined };
   }
 
   /** Changes the items that their claims own, unless an earlier copy of the same write has `landed`. */
@@ -115,6 +133,11 @@ export class MemoryClaimStore implements ClaimStore {
       this.items.set(id, change(item, member));
       return { kind: 'written' };
     });
+  }
+
+  #completed(outcome: 'done' | 'parked') {
+    const expiration = this.#expiration(this.#options.clock.now());
+    return { status: STATUS.completed, outcome, leaseUntilMs: undefined, expiration };
   }
 
   #expiration(fromMs: number): number {

@@ -10,8 +10,18 @@ import { withSamples } from './sample';
 export interface Progress {
   /** Offsets of records that are done or parked. */
   readonly closed: ReadonlySet<number>;
-  /** Runs that ended without success, counted once in an invocation: code or name of the error, and when. */
-  readonly failed: ReadonlyMap<number, { readonly error: string; readonly atMs: number }>;
+  /** Of runs that ended without success, by the offset of their record. */
+  readonly failed: ReadonlyMap<number, FailedRuns>;
+  /** The record that is about to run alone (P3). */
+  readonly suspect?: number | undefined;
+}
+
+export interface FailedRuns {
+  /** Code or name of the last error. */
+  readonly error: string;
+  readonly atMs: number;
+  /** One in this invocation, and one more that an earlier one died of. @default 1 */
+  readonly count?: number;
 }
 
 export interface Advanced {
@@ -48,7 +58,7 @@ export function advance(claimed: LedgerState, array: readonly RawRecord[], progr
     attempts: withAttempts(claimed.attempts, progress.failed, runs),
     closedByBound: latestByBound(claimed.closedByBound, holes),
     unclean: progress.closed.size > 0 ? 1 : claimed.unclean,
-    suspect: claimed.suspect !== undefined && isIn(runs, claimed.suspect) ? undefined : claimed.suspect,
+    suspect: suspectAfter(claimed.suspect, progress, runs),
     claimants: claimed.claimants,
   };
   return { state, holesClosed: holes.length, abandoned };
@@ -80,6 +90,13 @@ function closingOf(array: readonly RawRecord[], closed: ReadonlySet<number>, hig
   }
   if (first >= 0) runs.push({ first: BigInt(first), last: BigInt(last) });
   return { runs, highTimestampMs };
+}
+
+/** The record whose start is written; an earlier one stays until it is closed, or its cut was counted (P3). */
+function suspectAfter(known: bigint | undefined, { suspect, failed }: Progress, runs: readonly OffsetRun[]) {
+  if (suspect !== undefined) return BigInt(suspect);
+  if (known === undefined || isIn(runs, known) || failed.has(Number(known))) return undefined;
+  return known;
 }
 
 function isIn(runs: readonly OffsetRun[], offset: bigint): boolean {

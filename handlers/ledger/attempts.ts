@@ -12,10 +12,10 @@ export function withAttempts(
 ): readonly Attempts[] {
   if (known.length === 0 && failed.size === 0) return [];
   const all = new Map(known.map((attempts) => [attempts.offset, attempts]));
-  for (const [number, { error, atMs }] of failed) {
+  for (const [number, { error, atMs, count: more = 1 }] of failed) {
     const offset = BigInt(number);
     const before = all.get(offset);
-    const count = (before?.count ?? 0) + 1;
+    const count = (before?.count ?? 0) + more;
     all.set(offset, { offset, count, firstFailureMs: before?.firstFailureMs ?? atMs, lastError: error });
   }
   const sorted = [...all.values()].sort((a, b) => (a.offset < b.offset ? -1 : 1));

@@ -6,8 +6,9 @@ import type { Clock } from '../ports';
 import { isUnknown, type Unknown } from '../store/unknown';
 import { CLAIMANTS_KEPT, claimantOf } from './claimant';
 import { bounded } from './delivered';
-import { judgeLedgerClaim, judgeLedgerMark, type StoredLedger } from './judge-ledger';
-import { appended, fromLedgerItem, isWritten, markAttributes } from './ledger-item';
+import { DynamoDbLedgerMarks } from './dynamodb-ledger-marks';
+import { judgeLedgerClaim, type StoredLedger } from './judge-ledger';
+import { appended, fromLedgerItem } from './ledger-item';
 import { EMPTY_LEDGER } from './ledger-state';
 import { LedgerStatements } from './ledger-statements';
 import type { LedgerClaimAnswer, LedgerClaimRequest, LedgerMark, LedgerMarkAnswer, LedgerStore } from './ledger-store';
@@ -33,11 +34,13 @@ export class DynamoDbLedgerStore implements LedgerStore {
   readonly #options: DynamoDbLedgerStoreOptions;
   readonly #statements: Statements;
   readonly #texts: LedgerStatements;
+  readonly #marks: DynamoDbLedgerMarks;
 
   constructor(options: DynamoDbLedgerStoreOptions) {
     this.#options = options;
     this.#statements = new Statements(options);
     this.#texts = new LedgerStatements(options.table);
+    this.#marks = new DynamoDbLedgerMarks(options);
   }
 
   async claim(batch: readonly LedgerClaimRequest[]): Promise<LedgerClaimAnswer[]> {
@@ -59,25 +62,8 @@ export class DynamoDbLedgerStore implements LedgerStore {
     return answers;
   }
 
-  async mark(batch: readonly LedgerMark[]): Promise<LedgerMarkAnswer[]> {
-    const attributes = batch.map(markAttributes);
-    const written = await this.#statements.write(
-      batch.map((mark, index) => this.#texts.mark(mark, attributes[index] as (typeof attributes)[number])),
-    );
-    const refused = batch.flatMap(({ id }, index) => (written[index]?.kind === 'refused' ? [id] : []));
-    const items = refused.length === 0 ? [] : await this.#statements.read(refused);
-    return batch.map((mark, index) => {
-      const answer = written[index] as StatementAnswer;
-      if (isUnknown(answer)) return answer;
-      if (answer.kind === 'done') return { kind: 'written' };
-      const item = items[refused.indexOf(mark.id)];
-      if (item && isAnswerUnknown(item)) return item;
-      if (item === undefined) return { kind: 'lost' };
-      const stored = tryRead(mark.id, item);
-      // Whoever wrote that has not left us the partition.
-      if (stored instanceof Error) return { kind: 'lost' };
-      return judgeLedgerMark(stored, mark, isWritten(item, attributes[index] as (typeof attributes)[number]));
-    });
+  mark(batch: readonly LedgerMark[]): Promise<LedgerMarkAnswer[]> {
+    return this.#marks.write(batch);
   }
 
   /** Sends statements that take partitions; fills in the answers that are known and gives back the others. */

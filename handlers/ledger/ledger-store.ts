@@ -1,3 +1,4 @@
+import type { Parked } from '../parking/parked';
 import type { Unknown } from '../store/unknown';
 import type { LedgerState } from './ledger-state';
 
@@ -39,10 +40,15 @@ export interface LedgerMark {
   readonly state: LedgerState;
   /** End of the renewed lease, milliseconds since the epoch; undefined: the partition is given back (L5). */
   readonly leaseUntilMs: number | undefined;
+  /**
+   * Items that stand with the mark or not at all, for records that it closes; left alone where they exist (P5). At most
+   * 99, each id once, else the mark is refused. A mark with them is a request of its own.
+   */
+  readonly parked?: readonly Parked[];
 }
 
 export type LedgerMarkAnswer =
-  /** It stands: by this request or by an earlier copy of it. */
+  /** It stands, and every parked item of it: by this request or by an earlier copy of it. */
   | { readonly kind: 'written' }
   /**
    * An earlier write of ours, with another state, stands at `seq`: adopt what it closed, and write again on top of it

@@ -1,3 +1,6 @@
+import type { StoredParked } from '../parking/judge-parked';
+import { parkInMemory } from '../parking/park-in-memory';
+import { unparkable } from '../parking/parkable';
 import type { Clock } from '../ports';
 import { CLAIMANTS_KEPT, claimantOf } from './claimant';
 import { judgeLedgerClaim, judgeLedgerMark, type StoredLedger } from './judge-ledger';
@@ -16,16 +19,20 @@ export interface MemoryLedgerStoreOptions {
   readonly clockSkewMs: number;
   /** From key to item; shared with a transaction store, which writes the same marks. */
   readonly items?: Map<string, MemoryLedger>;
+  /** The parked items; shared with the stores of claims and of parked records. */
+  readonly parked?: Map<string, StoredParked>;
 }
 
 /** The laws of {@link LedgerStore} in this process's memory: for unit tests. */
 export class MemoryLedgerStore implements LedgerStore {
   readonly items: Map<string, MemoryLedger>;
+  readonly parked: Map<string, StoredParked>;
   readonly #options: MemoryLedgerStoreOptions;
 
   constructor(options: MemoryLedgerStoreOptions) {
     this.#options = options;
     this.items = options.items ?? new Map();
+    this.parked = options.parked ?? new Map();
   }
 
   async claim(batch: readonly LedgerClaimRequest[]): Promise<LedgerClaimAnswer[]> {
@@ -33,7 +40,7 @@ export class MemoryLedgerStore implements LedgerStore {
   }
 
   async mark(batch: readonly LedgerMark[]): Promise<LedgerMarkAnswer[]> {
-    return batch.map((mark) => markInMemory(this.items, mark));
+    return batch.map((mark) => markInMemory(this, mark));
   }
 
   #claim(request: LedgerClaimRequest): LedgerClaimAnswer {
@@ -55,20 +62,37 @@ export class MemoryLedgerStore implements LedgerStore {
   }
 }
 
+/** The items of a table in memory that a mark is about. */
+export interface MemoryLedgers {
+  readonly items: Map<string, MemoryLedger>;
+  readonly parked: Map<string, StoredParked>;
+}
+
 /** As a late copy of a mark does, and one that is in time (protocol L2). */
-export function markInMemory(items: Map<string, MemoryLedger>, mark: LedgerMark): LedgerMarkAnswer {
-  const stored = items.get(mark.id);
-  const answer = judgeInMemory(stored, mark);
+export function markInMemory(ledgers: MemoryLedgers, mark: LedgerMark): LedgerMarkAnswer {
+  const unfit = unparkable(mark.parked ?? []);
+  if (unfit) return unfit;
+  const answer = judgeInMemory(ledgers, mark);
   if (answer !== 'writable') return answer;
-  items.set(mark.id, markedInMemory(mark));
+  writeInMemory(ledgers, mark);
   return { kind: 'written' };
 }
 
+/** Nothing in it waits, so nobody sees the mark without its parked items (P5). */
+export function writeInMemory({ items, parked }: MemoryLedgers, mark: LedgerMark): void {
+  items.set(mark.id, markedInMemory(mark));
+  parkInMemory(parked, mark.parked ?? []);
+}
+
 /** What a mark finds, before it writes. */
-export function judgeInMemory(stored: MemoryLedger | undefined, mark: LedgerMark): 'writable' | LedgerMarkAnswer {
+export function judgeInMemory({ items, parked }: MemoryLedgers, mark: LedgerMark): 'writable' | LedgerMarkAnswer {
+  const stored = items.get(mark.id);
   if (stored?.owner === mark.token && stored.seq === mark.seq) return 'writable';
   if (stored === undefined) return { kind: 'lost' };
-  return judgeLedgerMark({ ...stored, state: stateOf(stored) }, mark, isSame(stored, mark));
+  const state = stateOf(stored);
+  const answer = judgeLedgerMark({ ...stored, state }, mark, isSame(stored, mark));
+  const isWhole = (mark.parked ?? []).every(({ id }) => parked.has(id));
+  return answer.kind === 'written' && !isWhole ? { kind: 'overtaken', seq: stored.seq, state } : answer;
 }
 
 export function markedInMemory({ token: owner, seq, state, leaseUntilMs }: LedgerMark): MemoryLedger {

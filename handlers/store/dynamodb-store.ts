@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbClaimStore } from '../claims/dynamodb-claim-store';
 import { DynamoDbLedgerStore } from '../ledger/dynamodb-ledger-store';
+import { DynamoDbParkingStore } from '../parking/dynamodb-parking-store';
 import type { Clock } from '../ports';
 import { DynamoDbTransactionStore } from '../transaction/dynamodb-transaction-store';
 import type { Store } from './store';
@@ -22,11 +23,13 @@ export class DynamoDbStore implements Store {
   readonly claims: DynamoDbClaimStore;
   readonly ledger: DynamoDbLedgerStore;
   readonly transactions: DynamoDbTransactionStore;
+  readonly parking: DynamoDbParkingStore;
 
   constructor(options: DynamoDbStoreOptions) {
     this.table = options.table;
     this.claims = new DynamoDbClaimStore(options);
     this.ledger = new DynamoDbLedgerStore(options);
     this.transactions = new DynamoDbTransactionStore(options);
+    this.parking = new DynamoDbParkingStore(options);
   }
 }

@@ -1,13 +1,17 @@
 import { MemoryClaimStore } from '../claims/memory-claim-store';
 import { MemoryLedgerStore } from '../ledger/memory-ledger-store';
+import type { StoredParked } from '../parking/judge-parked';
+import { MemoryParkingStore } from '../parking/memory-parking-store';
 import type { Clock } from '../ports';
-import { MemoryTransactionStore } from '../transaction/memory-transaction-store';
+import { type Apply, MemoryTransactionStore } from '../transaction/memory-transaction-store';
 import type { Store } from './store';
 
 export interface MemoryStoreOptions {
   readonly clock: Clock;
   readonly clockSkewMs: number;
   readonly rememberForSeconds: number;
+  /** Carries out the writes of users' transactions. @default takes every one */
+  readonly apply?: Apply;
 }
 
 /** Everything that is remembered, in this process's memory: for unit tests. */
@@ -16,10 +20,13 @@ export class MemoryStore implements Store {
   readonly claims: MemoryClaimStore;
   readonly ledger: MemoryLedgerStore;
   readonly transactions: MemoryTransactionStore;
+  readonly parking: MemoryParkingStore;
 
   constructor(options: MemoryStoreOptions) {
-    this.claims = new MemoryClaimStore(options);
-    this.ledger = new MemoryLedgerStore(options);
+    const parked = new Map<string, StoredParked>();
+    this.claims = new MemoryClaimStore({ ...options, parked });
+    this.ledger = new MemoryLedgerStore({ ...options, parked });
+    this.parking = new MemoryParkingStore({ ...options, items: parked, claims: this.claims });
     this.transactions = new MemoryTransactionStore({ ...options, claims: this.claims, ledger: this.ledger });
   }
 }

@@ -1,5 +1,6 @@
 import type { ClaimStore } from '../claims/claim-store';
 import type { LedgerStore } from '../ledger/ledger-store';
+import type { ParkingStore } from '../parking/parking-store';
 import type { TransactionStore } from '../transaction/transaction-store';
 
 /** Everything that is remembered in one idempotency table. One suite of laws holds every implementation of it. */
@@ -9,4 +10,5 @@ export interface Store {
   readonly claims: ClaimStore;
   readonly ledger: LedgerStore;
   readonly transactions: TransactionStore;
+  readonly parking: ParkingStore;
 }

@@ -9,9 +9,11 @@ import { fromItem } from '../claims/claim-item';
 import type { Item } from '../dynamodb/item';
 import { Statements } from '../dynamodb/statements';
 import { memberError, unknownOf } from '../dynamodb/unknown-of';
+import { markUpdate } from '../ledger/mark-update';
+import { parkUpdate } from '../parking/parked-item';
 import type { Unknown } from '../store/unknown';
 import { type IdentityRules, identityInsert, refusalOfIdentity } from './identity-insert';
-import { markUpdate, type Standing, standingOf } from './ledger-mark';
+import { overtakenBy, type Standing, standingOf } from './ledger-mark';
 import { worstOf } from './refusals';
 import type {
   IdentityInsert,
@@ -31,6 +33,8 @@ export interface DynamoDbTransactionStoreOptions extends IdentityRules {
 /** What an item of the request is about. */
 type Part =
   | { readonly kind: 'mark' }
+  /** Never refused: see `parkUpdate`. */
+  | { readonly kind: 'parked' }
   | { readonly kind: 'identity'; readonly member: number; readonly insert: IdentityInsert }
   | { readonly kind: 'write'; readonly member: number; readonly write: number };
 
@@ -81,6 +85,10 @@ export class DynamoDbTransactionStore implements TransactionStore {
     const { table } = this.#options;
     const items = [markUpdate(mark, table)];
     const parts: Part[] = [{ kind: 'mark' }];
+    for (const parked of mark.parked ?? []) {
+      items.push(parkUpdate(parked, table));
+      parts.push({ kind: 'parked' });
+    }
     for (const [member, { identity, writes }] of members.entries()) {
       if (identity !== undefined) {
         items.push(identityInsert(identity, atMs, table, this.#options));
@@ -147,6 +155,7 @@ export class DynamoDbTransactionStore implements TransactionStore {
       [];
     for (const [index, part] of parts.entries()) {
       const { Code, Message, Item } = reasons[index] as CancellationReason;
+      if (part.kind === 'parked' && INVALID.includes(Code)) return this.#memberUnknown({ Code, Message });
       if (part.kind === 'identity') {
         if (INVALID.includes(Code)) return this.#memberUnknown({ Code, Message });
         if (Code === CONDITION_FAILED) identities.push({ ...part, item: Item });
@@ -182,9 +191,13 @@ export class DynamoDbTransactionStore implements TransactionStore {
 
   /** Where the fence stands, read consistently where nobody has brought the item. */
   async #standing({ mark }: TransactionRequest, brought?: Item): Promise<Standing> {
-    if (brought !== undefined) return standingOf(brought, mark);
-    const [item] = await this.#statements.read([mark.id]);
-    return isUnread(item) ? item : standingOf(item, mark);
+    const [item] = brought === undefined ? await this.#statements.read([mark.id]) : [brought];
+    if (isUnread(item)) return item;
+    const standing = standingOf(item, mark);
+    if (standing.kind !== 'committed' || item === undefined || mark.parked === undefined) return standing;
+    // Known by its state, which may stand without its parked items: another write of ours made it then.
+    const parked = await this.#statements.read(mark.parked.map(({ id }) => id));
+    return parked.find(isUnread) ?? (parked.includes(undefined) ? overtakenBy(item, mark) : standing);
   }
 
   #memberUnknown({ Code, Message }: CancellationReason): Unknown {

@@ -35,7 +35,8 @@ const insertableIf = (also: string) =>
   'attribute_not_exists(#id) OR #expiration <= :now OR #status = :expired' +
   ` OR (#status = :inProgress AND #lease < :over${also})`;
 const INSERTABLE = insertableIf('');
-const INSERTABLE_WITH_PAYLOAD = insertableIf(' AND (attribute_not_exists(#payload) OR #payload = :payload)');
+/** What is no digest is read as absent, as `judge` reads it: else the condition fails for ever, and nobody says why. */
+const INSERTABLE_WITH_PAYLOAD = insertableIf(' AND (#payload = :payload OR NOT attribute_type(#payload, :string))');
 
 /**
  * Done at once, where the identity is absent or has expired (T1), or where a worker that remembers by identity alone
@@ -61,7 +62,7 @@ export function identityInsert(
         ':expired': { S: STATUS.expired },
         ':inProgress': { S: STATUS.inProgress },
         ':over': { N: String(atMs - 2 * rules.clockSkewMs) },
-        ...(isCompared ? { ':payload': { S: payloadDigest } } : {}),
+        ...(isCompared ? { ':payload': { S: payloadDigest }, ':string': { S: 'S' } } : {}),
       },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     },

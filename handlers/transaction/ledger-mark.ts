@@ -1,5 +1,3 @@
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { LEDGER_ATTRIBUTES } from '../../contract/idempotency-table';
 import type { Item } from '../dynamodb/item';
 import { judgeLedgerMark } from '../ledger/judge-ledger';
 import { fromLedgerItem, isWritten, markAttributes } from '../ledger/ledger-item';
@@ -13,35 +11,6 @@ export type Standing =
   | { readonly kind: 'free' }
   | Extract<TransactionAnswer, { readonly kind: 'committed' | 'overtaken' | 'lost' }>
   | Unknown;
-
-/** The mark as an item of a transaction, conditional on owner and seq (T1, L2). */
-export function markUpdate(mark: LedgerMark, table: string): TransactWriteItem {
-  const { sets, removes } = markAttributes(mark);
-  const set = Object.keys(sets);
-  // Every name is aliased, since some are reserved words.
-  const names = [...set, ...removes];
-  const aliases = names.map((_, index) => `#${index}`);
-  const assigned = set.map((_, index) => `#${index} = :${index}`).join(', ');
-  const removed = removes.length === 0 ? '' : ` REMOVE ${aliases.slice(set.length).join(', ')}`;
-  return {
-    Update: {
-      TableName: table,
-      Key: { [LEDGER_ATTRIBUTES.id]: { S: mark.id } },
-      UpdateExpression: `SET ${assigned}${removed}`,
-      ConditionExpression: `#owner = :owner AND #${set.indexOf(LEDGER_ATTRIBUTES.seq)} = :seq`,
-      ExpressionAttributeNames: {
-        ...Object.fromEntries(names.map((name, index) => [`#${index}`, name])),
-        '#owner': LEDGER_ATTRIBUTES.owner,
-      },
-      ExpressionAttributeValues: {
-        ...Object.fromEntries(Object.values(sets).map((value, index) => [`:${index}`, value])),
-        ':owner': { S: mark.token },
-        ':seq': { N: String(mark.seq) },
-      },
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    },
-  };
-}
 
 /**
  * Tells a transaction of ours that stands from another write of ours, by what it has written (T5): a request token is
@@ -59,4 +28,10 @@ export function standingOf(item: Item | undefined, mark: LedgerMark): Standing {
     // Somebody has written over it by hand.
     return { kind: 'unknown', reason: 'refused', error };
   }
+}
+
+/** What stands is ours, and not all of the mark. */
+export function overtakenBy(item: Item, mark: LedgerMark): Standing {
+  const { seq, state } = fromLedgerItem(mark.id, item);
+  return { kind: 'overtaken', seq, state };
 }

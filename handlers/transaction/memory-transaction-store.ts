@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fromItem } from '../claims/claim-item';
 import type { StoredClaim } from '../claims/judge';
-import { judgeInMemory, type MemoryLedger, markedInMemory, stateOf } from '../ledger/memory-ledger-store';
+import { judgeInMemory, type MemoryLedgers, stateOf, writeInMemory } from '../ledger/memory-ledger-store';
 import type { Clock } from '../ports';
 import { doneItem, type IdentityRules, refusalOfIdentity } from './identity-insert';
 import type { Standing } from './ledger-mark';
@@ -29,7 +29,7 @@ export type Apply = (
 export interface MemoryTransactionStoreOptions extends IdentityRules {
   readonly clock: Clock;
   /** The items of a MemoryLedgerStore and of a MemoryClaimStore: both see what a transaction has marked. */
-  readonly ledger: { readonly items: Map<string, MemoryLedger> };
+  readonly ledger: MemoryLedgers;
   readonly claims: { readonly items: Map<string, StoredClaim> };
   /** @default takes every write */
   readonly apply?: Apply;
@@ -78,14 +78,15 @@ export class MemoryTransactionStore implements TransactionStore {
     for (const { identity } of members) {
       if (identity) claims.items.set(identity.id, fromItem(doneItem(identity, atMs, this.#options)));
     }
-    ledger.items.set(mark.id, markedInMemory(mark));
+    writeInMemory(ledger, mark);
     this.#tokens.set(requestToken, { request, untilMs: clock.now() + TOKEN_MS });
     return { kind: 'committed' };
   }
 
   #standing({ mark }: TransactionRequest): Standing {
-    const stored = this.#options.ledger.items.get(mark.id);
-    const answer = judgeInMemory(stored, mark);
+    const { ledger } = this.#options;
+    const stored = ledger.items.get(mark.id);
+    const answer = judgeInMemory(ledger, mark);
     if (answer === 'writable') return { kind: 'free' };
     if (answer.kind === 'written') return { kind: 'committed' };
     if (answer.kind !== 'overtaken' || stored === undefined) return { kind: 'lost' };
@@ -94,13 +95,14 @@ export class MemoryTransactionStore implements TransactionStore {
 }
 
 /** Of what the service refuses as a whole, what can be told without its tables. */
-function invalidity({ members }: TransactionRequest): Error | undefined {
+function invalidity({ mark, members }: TransactionRequest): Error | undefined {
+  const parked = (mark.parked ?? []).map(({ id }) => id);
   const ids = members.flatMap(({ identity }) => identity?.id ?? []);
-  const items = 1 + ids.length + members.reduce((sum, { writes }) => sum + writes.length, 0);
+  const items = 1 + parked.length + ids.length + members.reduce((sum, { writes }) => sum + writes.length, 0);
   if (items > MAXIMUM_TRANSACTION_ITEMS) {
     return new Error(`Member must have length less than or equal to ${MAXIMUM_TRANSACTION_ITEMS}`);
   }
-  if (new Set(ids).size === ids.length) return undefined;
+  if (new Set(ids).size === ids.length && new Set(parked).size === parked.length) return undefined;
   return new Error('Transaction request cannot include multiple operations on one item');
 }
 

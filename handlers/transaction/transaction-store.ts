@@ -28,7 +28,7 @@ export interface TransactionRequest {
    * judged at this instant, or two copies would not say the same. After a `busy` answer a new request is made.
    */
   readonly atMs: number;
-  /** The ledger's mark that closes the records of the group, conditional as any mark. */
+  /** The ledger's mark that closes the records of the group, conditional as any mark. Its parked items count as items. */
   readonly mark: LedgerMark;
   readonly members: readonly TransactionMember[];
 }

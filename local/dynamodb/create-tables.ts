@@ -56,7 +56,13 @@ function refusalOf(error: DynamoDbError, { tableName, logicalId }: TableDefiniti
     case 'NotInEngineException':
       return templateUnsupported(`Resources.${logicalId}`, `cannot be made in this process: ${error.message}`);
     default:
-      return error;
+      return new LocalError(
+        ERROR_CODES.serverFailed,
+        `The table ${tableName} was not made at ${endpoint}: ${error.name}: ${error.message}. ` +
+          'Start the servers anew (npm run servers:stop, npm run servers), or leave --dynamodb out.',
+        EXIT.failed,
+        { cause: error },
+      );
   }
 }
 
@@ -68,12 +74,18 @@ const TRIES = 100;
 const PAUSE_MS = 20;
 
 async function untilActive(database: DynamoDbApi, tableName: string): Promise<void> {
+  let status = '';
   for (let tries = 0; tries < TRIES; tries += 1) {
     const { Table } = await database.call<{ Table: { TableStatus: string } }>('DescribeTable', {
       TableName: tableName,
     });
     if (Table.TableStatus === 'ACTIVE') return;
+    status = Table.TableStatus;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
-  throw new Error(`The table ${tableName} did not become active.`);
+  throw new LocalError(
+    ERROR_CODES.serverFailed,
+    `The table ${tableName} was made at ${database.endpoint}, and is ${status} after ${(TRIES * PAUSE_MS) / 1_000} s; ` +
+      'it has to be ACTIVE. Start the servers anew (npm run servers:stop, npm run servers), and run this again.',
+  );
 }

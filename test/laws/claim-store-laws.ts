@@ -12,6 +12,8 @@ import type {
   WriteAnswer,
 } from '../../handlers/claims/claim-store';
 import type { StoredClaim } from '../../handlers/claims/judge';
+import type { StoredParked } from '../../handlers/parking/judge-parked';
+import type { Parked } from '../../handlers/parking/parked';
 
 export const SKEW_MS = 1_000;
 export const LEASE_MS = 30_000;
@@ -23,11 +25,13 @@ export interface LawWorld {
   readonly store: ClaimStore;
   readonly clock: { nowMs: number };
   stored(id: string): Promise<StoredClaim | undefined>;
+  parked(id: string): Promise<StoredParked | undefined>;
 }
 
 export type OpenStore = (options: { clock: { now(): number }; clockSkewMs: number; rememberForSeconds: number }) => {
   store: ClaimStore;
   stored(id: string): Promise<StoredClaim | undefined>;
+  parked(id: string): Promise<StoredParked | undefined>;
 };
 
 export function openWorld(open: OpenStore, rememberForSeconds = REMEMBER_FOR_SECONDS): LawWorld {
@@ -76,13 +80,26 @@ async function claimed(world: LawWorld, request: ClaimRequest = asks(world)): Pr
   return (answer as Extract<ClaimAnswer, { kind: 'claimed' }>).claim;
 }
 
-const WRITES = ['complete', 'fail', 'release', 'renew'] as const;
+const WRITES = ['complete', 'park', 'fail', 'release', 'renew'] as const;
 type Write = (typeof WRITES)[number];
+
+const failing = (): Parked => ({
+  id: `parked#shop#source#1#orders#0#${fresh('offset')}`,
+  attempts: 5,
+  firstFailureMs: START_MS - 60_000,
+  lastFailureMs: START_MS - 1_000,
+});
+
+async function park({ store }: LawWorld, claim: Claim, parked: Parked = failing()): Promise<string> {
+  const [answer] = await store.park([{ claim, parked }]);
+  return answer?.kind ?? 'no answer';
+}
 
 async function write(world: LawWorld, operation: Write, claim: Claim, leaseUntilMs?: number): Promise<string> {
   const { store, clock } = world;
   const answers: Promise<WriteAnswer[]> = {
     complete: () => store.complete([{ claim }]),
+    park: () => store.park([{ claim, parked: failing() }]),
     fail: () => store.fail([{ claim, error: 'TypeError', atMs: clock.nowMs }]),
     release: () => store.release([{ claim }]),
     renew: () => store.renew([{ claim, leaseUntilMs: leaseUntilMs ?? clock.nowMs + LEASE_MS + 1 }]),
@@ -304,7 +321,10 @@ export const LAWS: readonly Law[] = [
 
       const again = await ask(world, { ...request, leaseUntilMs: world.clock.nowMs + LEASE_MS });
 
-      expect(again).toMatchObject({ kind: 'claimed', claim: { leaseUntilMs: END_MS, attempts: 1 } });
+      expect(again).toMatchObject({
+        kind: 'claimed',
+        claim: { leaseUntilMs: END_MS, attempts: 1, firstFailureMs: START_MS },
+      });
     },
   },
   {
@@ -646,6 +666,151 @@ export const LAWS: readonly Law[] = [
     },
   },
   {
+    name: 'P5: to park closes the identity, and the parked item stands with it',
+    async holds(world) {
+      const claim = await claimed(world);
+      const parked = failing();
+
+      expect(await park(world, claim, parked)).toBe('written');
+
+      expect(await world.stored(claim.id)).toMatchObject({
+        status: 'COMPLETED',
+        outcome: 'parked',
+        leaseUntilMs: undefined,
+        owner: claim.token,
+      });
+      const { attempts, firstFailureMs, lastFailureMs } = parked;
+      expect(await world.parked(parked.id)).toMatchObject({
+        outcome: 'parked',
+        attempts,
+        firstFailureMs,
+        lastFailureMs,
+      });
+    },
+  },
+  {
+    name: 'P5: what is parked is closed as parked for every other record, on claim and on look-up',
+    async holds(world) {
+      const claim = await claimed(world);
+      await park(world, claim);
+
+      const answers = [await ask(world, another(world, claim, { offset: 99 })), await look(world, claim)];
+
+      expect(answers).toEqual([
+        { kind: 'closed', outcome: 'parked' },
+        { kind: 'closed', outcome: 'parked' },
+      ]);
+    },
+  },
+  {
+    name: 'C10: parked is remembered from its mark on, for its time',
+    async holds(world) {
+      const claim = await claimed(world);
+      world.clock.nowMs += 20_000;
+
+      await park(world, claim);
+
+      expect((await world.stored(claim.id))?.expiration).toBe(START_MS / 1_000 + 20 + REMEMBER_FOR_SECONDS);
+    },
+  },
+  {
+    name: 'P5: to park what is not ours any more leaves no parked item',
+    async holds(world) {
+      const [released, taken] = [await claimed(world), await claimed(world)];
+      await write(world, 'release', released);
+      world.clock.nowMs = END_MS + 60_000;
+      await claimed(world, another(world, taken, { offset: 8 }));
+      const before = [await world.stored(released.id), await world.stored(taken.id)];
+      const records = [failing(), failing()] as const;
+
+      const kinds = [await park(world, released, records[0]), await park(world, taken, records[1])];
+
+      expect(kinds).toEqual(['lost', 'lost']);
+      expect([await world.stored(released.id), await world.stored(taken.id)]).toEqual(before);
+      expect(await Promise.all(records.map(({ id }) => world.parked(id)))).toEqual([undefined, undefined]);
+    },
+  },
+  {
+    name: 'P5: a parked item that exists is left alone, and the identity is parked all the same',
+    async holds(world) {
+      const [first, second] = [await claimed(world), await claimed(world)];
+      const parked = failing();
+      await park(world, first, parked);
+      const before = await world.parked(parked.id);
+
+      expect(await park(world, second, { ...parked, attempts: 9 })).toBe('written');
+
+      expect(await world.parked(parked.id)).toEqual(before);
+      expect((await world.stored(second.id))?.outcome).toBe('parked');
+    },
+  },
+  {
+    name: 'C8: a park whose answer was lost recognises itself, and changes nothing',
+    async holds(world) {
+      const claim = await claimed(world);
+      const parked = failing();
+      await park(world, claim, parked);
+      const before = [await world.stored(claim.id), await world.parked(parked.id)];
+      world.clock.nowMs += 5_000;
+
+      expect(await park(world, claim, parked)).toBe('written');
+
+      expect([await world.stored(claim.id), await world.parked(parked.id)]).toEqual(before);
+    },
+  },
+  {
+    name: 'P5: what is done is not parked by its owner, and what is parked is not done by it',
+    async holds(world) {
+      const [done, parked] = [await claimed(world), await claimed(world)];
+      const record = failing();
+      await write(world, 'complete', done);
+      await park(world, parked);
+
+      const kinds = [await park(world, done, record), await write(world, 'complete', parked)];
+
+      expect(kinds).toEqual(['lost', 'lost']);
+      expect(await world.parked(record.id)).toBeUndefined();
+      expect((await world.stored(done.id))?.outcome).toBe('done');
+      expect((await world.stored(parked.id))?.outcome).toBe('parked');
+    },
+  },
+  {
+    name: 'P5: many are parked at once, each for itself, in their order, and one refusal stops no other',
+    async holds(world) {
+      const requests = range(30).map((offset) => asks(world, { offset }));
+      await world.store.claim(requests);
+      const isOwner = (index: number) => index % 4 !== 1;
+      const batch = requests.map((request, index) => ({
+        claim: { ...request, attempts: 0, ...(isOwner(index) ? {} : { token: fresh('stranger'), offset: 1_000 }) },
+        parked: failing(),
+      }));
+
+      const answers = await world.store.park(batch);
+
+      expect(answers.map(({ kind }) => kind)).toEqual(batch.map((_, index) => (isOwner(index) ? 'written' : 'lost')));
+      const stored = await Promise.all(batch.map(({ parked }) => world.parked(parked.id)));
+      expect(stored.map((item) => item !== undefined)).toEqual(batch.map((_, index) => isOwner(index)));
+    },
+  },
+  {
+    name: 'P5: a claim says when its record failed first, over every takeover',
+    async holds(world) {
+      const first = await claimed(world);
+      await write(world, 'fail', first);
+      world.clock.nowMs += 5_000;
+      const second = await claimed(world, another(world, first));
+      await write(world, 'fail', second);
+
+      const third = await claimed(world, another(world, first));
+
+      expect([first, second, third].map(({ firstFailureMs }) => firstFailureMs)).toEqual([
+        undefined,
+        START_MS,
+        START_MS,
+      ]);
+    },
+  },
+  {
     name: 'C9: many claims at once are answered each for itself, in their order',
     async holds(world) {
       const requests = (await mixed(world, 212)).map((first) => another(world, first));
@@ -657,7 +822,8 @@ export const LAWS: readonly Law[] = [
         const state = STATES[index % STATES.length] as (typeof STATES)[number];
         expect([index, answer.kind]).toEqual([index, expected[state]]);
         if (answer.kind !== 'claimed') return;
-        expect(answer.claim).toEqual({ ...requests[index], attempts: state === 'failed' ? 1 : 0 });
+        const history = state === 'failed' ? { attempts: 1, firstFailureMs: START_MS } : { attempts: 0 };
+        expect(answer.claim).toEqual({ ...requests[index], ...history });
       });
     },
   },
@@ -752,11 +918,12 @@ export const LAWS: readonly Law[] = [
         store.claim([]),
         store.renew([]),
         store.complete([]),
+        store.park([]),
         store.fail([]),
         store.release([]),
       ]);
 
-      expect(answers).toEqual([[], [], [], [], [], []]);
+      expect(answers).toEqual([[], [], [], [], [], [], []]);
     },
   },
 ];

@@ -3,6 +3,7 @@ import { DynamoDbClaimStore } from '../../handlers/claims/dynamodb-claim-store';
 import { DynamoDbEngine } from '../../local/dynamodb/engine/engine';
 import { askedAgain } from '../support/asked-again';
 import { storedClaim } from '../support/stored-claim';
+import { storedParked } from '../support/stored-parked';
 import { startTestDynamoDb, type TestDynamoDb } from '../support/test-dynamodb';
 import { testLaws } from './claim-store-laws';
 
@@ -16,7 +17,11 @@ function lawsOn(engine: DynamoDbEngine, around: (store: ClaimStore) => ClaimStor
   testLaws((options) => {
     const { client, table } = database;
     const store = new DynamoDbClaimStore({ ...options, client, table });
-    return { store: around(store), stored: (id) => storedClaim(client, table, id) };
+    return {
+      store: around(store),
+      stored: (id) => storedClaim(client, table, id),
+      parked: (id) => storedParked(client, table, id),
+    };
   });
 }
 

@@ -1,16 +1,20 @@
-import { BatchExecuteStatementCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchExecuteStatementCommand, type DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedgerStore } from '../../handlers/ledger/dynamodb-ledger-store';
+import { copied } from '../support/copied';
 import { rawItem } from '../support/stored-claim';
+import { storedParked } from '../support/stored-parked';
 import type { OpenLedgerStore } from './ledger-store-laws';
 
 /** The store on a table for the laws. Late copies are copies of requests, as a network would keep them. */
 export function openDynamoDbLedger(database: () => { client: DynamoDBClient; table: string }): OpenLedgerStore {
   return (options) => {
     const { client, table } = database();
-    const sent: BatchExecuteStatementCommand[] = [];
+    const sent: (BatchExecuteStatementCommand | TransactWriteItemsCommand)[] = [];
     const recording = {
       send: (command: BatchExecuteStatementCommand) => {
-        if (command instanceof BatchExecuteStatementCommand) sent.push(command);
+        const given: object = command;
+        const isWrite = given instanceof BatchExecuteStatementCommand || given instanceof TransactWriteItemsCommand;
+        if (isWrite) sent.push(given);
         return client.send(command);
       },
     } as Pick<DynamoDBClient, 'send'>;
@@ -28,8 +32,9 @@ export function openDynamoDbLedger(database: () => { client: DynamoDBClient; tab
           }
         );
       },
+      parked: (id) => storedParked(client, table, id),
       lateCopies: async () => {
-        for (const { input } of [...sent]) await client.send(new BatchExecuteStatementCommand(input));
+        for (const command of [...sent]) await copied(client, command);
       },
     };
   };

@@ -29,6 +29,7 @@ export function openMemoryLedger(
       const item = right.items.get(id);
       return item && { owner: item.owner, leaseUntilMs: item.leaseUntilMs, seq: item.seq, everything: item };
     },
+    parked: async (id) => right.parked.get(id),
     lateCopies: async () => {
       for (const copy of [...sent]) await copy();
     },

@@ -8,6 +8,7 @@ import type {
   LedgerStore,
 } from '../../handlers/ledger/ledger-store';
 import { type MemoryLedger, type MemoryLedgerStore, markedInMemory } from '../../handlers/ledger/memory-ledger-store';
+import { parkInMemory } from '../../handlers/parking/park-in-memory';
 import { openMemoryLedger } from './ledger-memory';
 import { LEDGER_LAWS, openWorld, SKEW_MS, START_MS } from './ledger-store-laws';
 
@@ -46,8 +47,20 @@ function onClaim(
   };
 }
 
-function onMark(
+const isParking = ({ parked }: LedgerMark) => parked !== undefined;
+
+/** Marks without parked items only; the others have laws and mutants of their own. */
+function onMark(parts: Parts, change: Parameters<typeof onMarks>[2]): Partial<LedgerStore> {
+  return onMarks(parts, (mark) => !isParking(mark), change);
+}
+
+function onParking(parts: Parts, change: Parameters<typeof onMarks>[2]): Partial<LedgerStore> {
+  return onMarks(parts, isParking, change);
+}
+
+function onMarks(
   { right }: Parts,
+  isMeant: (mark: LedgerMark) => boolean,
   change: (
     mark: LedgerMark,
     stored: MemoryLedger | undefined,
@@ -60,7 +73,9 @@ function onMark(
       const answers: LedgerMarkAnswer[] = [];
       for (const mark of batch) {
         const otherwise = async () => (await right.mark([mark]))[0] as LedgerMarkAnswer;
-        answers.push(await change(mark, right.items.get(mark.id), otherwise, batch.length));
+        answers.push(
+          await (isMeant(mark) ? change(mark, right.items.get(mark.id), otherwise, batch.length) : otherwise()),
+        );
       }
       return answers;
     },
@@ -408,10 +423,96 @@ const MUTANTS: readonly Mutant[] = [
       mark: async (batch) => {
         const answers: LedgerMarkAnswer[] = [];
         for (const mark of batch) {
-          const isOver = answers.some(({ kind }) => kind === 'lost');
+          const isOver = !batch.some(isParking) && answers.some(({ kind }) => kind === 'lost');
           answers.push(isOver ? LOST : ((await right.mark([mark]))[0] as LedgerMarkAnswer));
         }
         return answers;
+      },
+    }),
+  },
+  {
+    breaks: 'P5: a mark and its parked items stand together',
+    mistake: 'the mark counts as one of the parked items that fit',
+    change: ({ right }) => ({
+      mark: (batch) =>
+        right.mark(
+          batch.map((mark) => (mark.parked?.length === 99 ? { ...mark, parked: mark.parked.slice(0, -1) } : mark)),
+        ),
+    }),
+  },
+  {
+    breaks: 'P5: a mark that is refused leaves no parked item',
+    mistake: 'parked items are written before the mark is looked at',
+    change: (parts) =>
+      onParking(parts, (mark, stored, otherwise, size) => {
+        if (size === 1 && stored?.owner !== mark.token) parkInMemory(parts.right.parked, mark.parked ?? []);
+        return otherwise();
+      }),
+  },
+  {
+    breaks: 'P5: a parked item that exists is left alone by a mark',
+    mistake: 'a parked item is overwritten',
+    change: (parts) =>
+      onParking(parts, async (mark, _, otherwise) => {
+        const answer = await otherwise();
+        for (const { id, attempts } of mark.parked ?? []) {
+          const item = parts.right.parked.get(id);
+          if (item) parts.right.parked.set(id, { ...item, attempts });
+        }
+        return answer;
+      }),
+  },
+  {
+    breaks: 'P5, L3: a mark with parked items whose answer was lost',
+    mistake: 'a mark with parked items that landed already is refused',
+    change: (parts) =>
+      onParking(parts, async (mark, stored, otherwise) => {
+        const answer = await otherwise();
+        const landed = mark.parked !== undefined && stored?.seq === mark.seq + 1;
+        return landed && answer.kind === 'written' ? LOST : answer;
+      }),
+  },
+  {
+    breaks: 'P5, L3: an equal state that stands without',
+    mistake: 'a mark is recognised by its state alone',
+    change: (parts) =>
+      onParking(parts, (mark, stored, otherwise) => {
+        if (mark.parked === undefined || stored?.owner !== mark.token || stored.seq !== mark.seq + 1)
+          return otherwise();
+        const { parked: _, ...alone } = mark;
+        return parts.right.mark([alone]).then(([answer]) => answer as LedgerMarkAnswer);
+      }),
+  },
+  {
+    breaks: 'P5: late copies of marks with parked items',
+    mistake: 'a copy of a mark makes the parked items that are missing',
+    change: (parts) => {
+      const seen = new Set<LedgerMark>();
+      return onParking(parts, (mark, _, otherwise) => {
+        if (seen.has(mark)) parkInMemory(parts.right.parked, mark.parked ?? []);
+        seen.add(mark);
+        return otherwise();
+      });
+    },
+  },
+  {
+    breaks: 'P5: a mark with more parked items than a transaction holds',
+    mistake: 'the hundredth parked item is left out',
+    change: ({ right }) => ({
+      mark: (batch) =>
+        right.mark(
+          batch.map((mark) => (mark.parked?.length === 100 ? { ...mark, parked: mark.parked.slice(0, -1) } : mark)),
+        ),
+    }),
+  },
+  {
+    breaks: 'P5: marks with and without parked items',
+    mistake: 'marks with parked items are answered first',
+    change: ({ right }) => ({
+      mark: async (batch) => {
+        const answers = await right.mark(batch);
+        const isFirst = (_: unknown, index: number) => isParking(batch[index] as LedgerMark);
+        return [...answers.filter(isFirst), ...answers.filter((answer, index) => !isFirst(answer, index))];
       },
     }),
   },

@@ -11,6 +11,8 @@ import type {
   LedgerMarkAnswer,
   LedgerStore,
 } from '../../handlers/ledger/ledger-store';
+import type { StoredParked } from '../../handlers/parking/judge-parked';
+import type { Parked } from '../../handlers/parking/parked';
 
 export const SKEW_MS = 1_000;
 export const LEASE_MS = 10_000;
@@ -28,6 +30,7 @@ export interface StoredPartition {
 export interface OpenedLedger {
   readonly store: LedgerStore;
   stored(id: string): Promise<StoredPartition | undefined>;
+  parked(id: string): Promise<StoredParked | undefined>;
   /** Every write that was sent so far arrives once more, in the same order. */
   lateCopies(): Promise<void>;
 }
@@ -135,6 +138,21 @@ const contentOf = ({ unclean: _, claimants: __, ...content }: LedgerState) => co
 const closing = (last: bigint): LedgerState => ({ ...EMPTY_LEDGER, runs: [{ first: 100n, last }], high: last });
 
 const refused = { kind: 'unknown', reason: 'refused' };
+
+const failing = (changes: Partial<Parked> = {}): Parked => ({
+  id: `parked#shop#source#1#orders#0#${fresh('offset')}`,
+  attempts: 5,
+  firstFailureMs: START_MS - 60_000,
+  lastFailureMs: START_MS - 1_000,
+  ...changes,
+});
+
+const manyFailing = (count: number) => Array.from({ length: count }, () => failing());
+
+const existing = async ({ parked }: LedgerWorld, records: readonly Parked[]) => {
+  const stored = await Promise.all(records.map(({ id }) => parked(id)));
+  return stored.filter((item) => item !== undefined).length;
+};
 
 export const LEDGER_LAWS: readonly LedgerLaw[] = [
   {
@@ -498,6 +516,149 @@ export const LEDGER_LAWS: readonly LedgerLaw[] = [
       expect(answers.map(({ kind }) => kind)).toEqual(all.map((_, index) => (isStranger(index) ? 'lost' : 'written')));
       const seqs = await Promise.all(all.map(async ({ id }) => (await world.stored(id))?.seq));
       expect(seqs).toEqual(all.map((_, index) => (isStranger(index) ? 1 : 2)));
+    },
+  },
+  {
+    name: 'P5: a mark and its parked items stand together',
+    async holds(world) {
+      const first = await claimed(world);
+      const records = manyFailing(99).map((record, index) => ({ ...record, attempts: index }));
+
+      await marked(world, first, { state: closing(198n), parked: records });
+
+      expect((await world.stored(first.id))?.seq).toBe(2);
+      expect(await Promise.all(records.map(({ id }) => world.parked(id)))).toEqual(
+        records.map(({ attempts, firstFailureMs, lastFailureMs }) => ({
+          outcome: 'parked',
+          attempts,
+          firstFailureMs,
+          lastFailureMs,
+          owner: undefined,
+          leaseUntilMs: undefined,
+          expiration: undefined,
+        })),
+      );
+    },
+  },
+  {
+    name: 'P5: a mark that is refused leaves no parked item, whoever owns the partition',
+    async holds(world) {
+      const old = await claimed(world);
+      const newer = await marked(world, old, { state: closing(150n) });
+      const records = manyFailing(4);
+      const [a, b, c, d] = records.map((record) => [record]) as [Parked[], Parked[], Parked[], Parked[]];
+      const kinds = [
+        (await mark(world, newer, { token: fresh('stranger'), parked: a })).kind,
+        (await mark(world, old, { state: closing(160n), parked: b })).kind,
+      ];
+      await released(world, newer);
+      kinds.push((await mark(world, newer, { state: closing(170n), parked: c })).kind);
+      await claimed(world, another(world, old));
+      kinds.push((await mark(world, newer, { state: closing(170n), parked: d })).kind);
+
+      expect(kinds).not.toContain('written');
+      expect(await existing(world, records)).toBe(0);
+    },
+  },
+  {
+    name: 'P5: a parked item that exists is left alone by a mark, which stands, and so do the others with it',
+    async holds(world) {
+      const first = await claimed(world);
+      const [record, other] = [failing(), failing()];
+      const second = await marked(world, first, { state: closing(150n), parked: [record] });
+      const before = await world.parked(record.id);
+
+      await marked(world, second, { state: closing(160n), parked: [{ ...record, attempts: 9 }, other] });
+
+      expect(await world.parked(record.id)).toEqual(before);
+      expect((await world.parked(other.id))?.attempts).toBe(5);
+      expect((await world.stored(first.id))?.seq).toBe(3);
+    },
+  },
+  {
+    name: 'P5, L3: a mark with parked items whose answer was lost recognises itself and is not counted again',
+    async holds(world) {
+      const first = await claimed(world);
+      const sent = { state: FULL, leaseUntilMs: END_MS + 1_000, parked: manyFailing(3) };
+      await marked(world, first, sent);
+      const before = await world.stored(first.id);
+
+      const again = await mark(world, first, sent);
+
+      expect(again).toEqual({ kind: 'written' });
+      expect(await world.stored(first.id)).toEqual(before);
+    },
+  },
+  {
+    name: 'P5, L3: an equal state that stands without the parked items is no copy of the mark',
+    async holds(world) {
+      const first = await claimed(world);
+      const sent = { state: closing(150n), leaseUntilMs: END_MS + 1_000 };
+      await marked(world, first, sent);
+      const record = failing();
+
+      const answer = await mark(world, first, { ...sent, parked: [record] });
+      const onTop = await mark(world, { ...first, seq: 2 }, { ...sent, parked: [record] });
+
+      expect(answer).toMatchObject({ kind: 'overtaken', seq: 2 });
+      expect(onTop).toEqual({ kind: 'written' });
+      expect(await existing(world, [record])).toBe(1);
+    },
+  },
+  {
+    name: 'P5: late copies of marks with parked items change none, and park nothing for a mark that was refused',
+    async holds(world) {
+      const first = await claimed(world);
+      const refusedRecord = failing();
+      await mark(world, first, { seq: 7, state: closing(140n), parked: [refusedRecord] });
+      const record = failing();
+      const second = await marked(world, first, { state: closing(150n), parked: [record] });
+      await released(world, await marked(world, second, { state: closing(160n), parked: manyFailing(2) }));
+      const before = await world.parked(record.id);
+
+      await world.lateCopies();
+
+      expect(await world.parked(record.id)).toEqual(before);
+      expect(await existing(world, [refusedRecord])).toBe(0);
+    },
+  },
+  {
+    name: 'P5: a mark with more parked items than a transaction holds, or with one twice, is refused as a whole',
+    async holds(world) {
+      const first = await claimed(world);
+      const before = await world.stored(first.id);
+      const [many, twice] = [manyFailing(100), failing()];
+
+      const answers = [
+        await mark(world, first, { state: closing(150n), parked: many }),
+        await mark(world, first, { state: closing(150n), parked: [twice, twice] }),
+      ];
+
+      expect(answers).toMatchObject([refused, refused]);
+      expect(await world.stored(first.id)).toEqual(before);
+      expect(await existing(world, [...many, twice])).toBe(0);
+    },
+  },
+  {
+    name: 'P5: marks with and without parked items are answered each for itself, in their order',
+    async holds(world) {
+      const all: Held[] = [];
+      for (let index = 0; index < 8; index += 1) all.push(await claimed(world));
+      const isStranger = (index: number) => index === 2 || index === 5;
+      const records = manyFailing(8);
+      const marks = all.map(({ id, token, seq }, index) => ({
+        id,
+        token: isStranger(index) ? fresh('stranger') : token,
+        seq,
+        state: closing(BigInt(100 + index)),
+        leaseUntilMs: undefined,
+        ...(index % 2 === 0 && { parked: [records[index] as Parked] }),
+      }));
+
+      const answers = await world.store.mark(marks);
+
+      expect(answers.map(({ kind }) => kind)).toEqual(all.map((_, index) => (isStranger(index) ? 'lost' : 'written')));
+      expect(await existing(world, records)).toBe(3);
     },
   },
   {

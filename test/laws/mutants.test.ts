@@ -2,13 +2,14 @@
 import type { ClaimAnswer, ClaimRequest, ClaimStore, WriteAnswer } from '../../handlers/claims/claim-store';
 import type { StoredClaim } from '../../handlers/claims/judge';
 import { MemoryClaimStore, type MemoryClaimStoreOptions } from '../../handlers/claims/memory-claim-store';
+import { parkInMemory } from '../../handlers/parking/park-in-memory';
 import { LAWS, openWorld } from './claim-store-laws';
 
 interface Parts {
   readonly right: MemoryClaimStore;
   readonly options: MemoryClaimStoreOptions;
 }
-type Write = 'complete' | 'fail' | 'release' | 'renew';
+type Write = 'complete' | 'park' | 'fail' | 'release' | 'renew';
 
 interface Mutant {
   readonly breaks: string;
@@ -19,7 +20,9 @@ interface Mutant {
 const LOST: WriteAnswer = { kind: 'lost' };
 const WRITTEN: WriteAnswer = { kind: 'written' };
 
-type AnyMember = Parameters<ClaimStore['renew']>[0][number] & Parameters<ClaimStore['fail']>[0][number];
+type AnyMember = Parameters<ClaimStore['renew']>[0][number] &
+  Parameters<ClaimStore['park']>[0][number] &
+  Parameters<ClaimStore['fail']>[0][number];
 
 const hasTwins = (ids: readonly string[]) => new Set(ids).size < ids.length;
 
@@ -122,7 +125,7 @@ const MUTANTS: readonly Mutant[] = [
       },
     }),
   },
-  ...(['complete', 'fail', 'release', 'renew'] as const).map(
+  ...(['complete', 'park', 'fail', 'release', 'renew'] as const).map(
     (operation): Mutant => ({
       breaks: `C5: only the owner may ${operation}`,
       mistake: `${operation} compares partition and offset instead of the token`,
@@ -294,7 +297,7 @@ const MUTANTS: readonly Mutant[] = [
         return answer;
       }),
   },
-  ...(['complete', 'fail', 'release', 'renew'] as const).map(
+  ...(['complete', 'park', 'fail', 'release', 'renew'] as const).map(
     (operation): Mutant => ({
       breaks: `C5: to ${operation} never creates an item`,
       mistake: `${operation} is an upsert`,
@@ -563,6 +566,100 @@ const MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    breaks: 'P5: to park closes the identity, and the parked item',
+    mistake: 'the first failure is that of the last run',
+    change: (parts) =>
+      onWrite('park', parts, async ({ parked }, _, otherwise) => {
+        const answer = await otherwise();
+        const item = parts.right.parked.get(parked.id);
+        if (item) parts.right.parked.set(parked.id, { ...item, firstFailureMs: item.lastFailureMs });
+        return answer;
+      }),
+  },
+  {
+    breaks: 'P5: what is parked is closed as parked',
+    mistake: 'a look-up takes what is closed for done',
+    change: ({ right }) => ({
+      lookUp: async (batch) =>
+        (await right.lookUp(batch)).map((answer) =>
+          answer.kind === 'closed' ? { kind: 'closed', outcome: 'done' } : answer,
+        ),
+    }),
+  },
+  {
+    breaks: 'C10: parked is remembered from its mark on',
+    mistake: 'to park leaves the expiry of the claim',
+    change: (parts) =>
+      onWrite('park', parts, async ({ claim }, stored, otherwise) => {
+        const answer = await otherwise();
+        const after = parts.right.items.get(claim.id);
+        if (stored && after) parts.right.items.set(claim.id, { ...after, expiration: stored.expiration });
+        return answer;
+      }),
+  },
+  {
+    breaks: 'P5: to park what is not ours any more',
+    mistake: 'the parked item is made before the claim is looked at',
+    change: (parts) =>
+      onWrite('park', parts, ({ claim, parked }, stored, otherwise) => {
+        if (claim.offset !== 1_000 && stored?.status === 'INPROGRESS') parkInMemory(parts.right.parked, [parked]);
+        return otherwise();
+      }),
+  },
+  {
+    breaks: 'P5: a parked item that exists is left alone',
+    mistake: 'a parked item is overwritten',
+    change: (parts) =>
+      onWrite('park', parts, async ({ parked }, _, otherwise) => {
+        const answer = await otherwise();
+        const item = parts.right.parked.get(parked.id);
+        if (item) parts.right.parked.set(parked.id, { ...item, attempts: parked.attempts });
+        return answer;
+      }),
+  },
+  {
+    breaks: 'C8: a park whose answer was lost',
+    mistake: 'a park that landed already is refused',
+    change: (parts) =>
+      onWrite('park', parts, (_, stored, otherwise) => (stored?.outcome === 'parked' ? LOST : otherwise())),
+  },
+  {
+    breaks: 'P5: what is done is not parked by its owner',
+    mistake: 'the owner may park what it has completed',
+    change: (parts) =>
+      onWrite('park', parts, ({ claim, parked }, stored, otherwise) => {
+        if (stored?.outcome !== 'done' || stored.owner !== claim.token) return otherwise();
+        parts.right.items.set(claim.id, { ...stored, outcome: 'parked' });
+        parkInMemory(parts.right.parked, [parked]);
+        return WRITTEN;
+      }),
+  },
+  {
+    breaks: 'P5: many are parked at once',
+    mistake: 'the first refusal ends the batch',
+    change: ({ right }) => ({
+      park: async (batch) => {
+        const answers: WriteAnswer[] = [];
+        for (const member of batch) {
+          const isOver = answers.some(({ kind }) => kind === 'lost');
+          answers.push(isOver ? LOST : ((await right.park([member]))[0] as WriteAnswer));
+        }
+        return answers;
+      },
+    }),
+  },
+  {
+    breaks: 'P5: a claim says when its record failed first',
+    mistake: 'the last failure is taken for the first',
+    change: (parts) =>
+      onWrite('fail', parts, async ({ claim, atMs }, _, otherwise) => {
+        const answer = await otherwise();
+        const after = parts.right.items.get(claim.id);
+        if (after && answer.kind === 'written') parts.right.items.set(claim.id, { ...after, firstFailureMs: atMs });
+        return answer;
+      }),
+  },
+  {
     breaks: 'an empty batch has an empty answer',
     mistake: 'an empty batch is answered once',
     change: ({ right }) => ({
@@ -579,11 +676,16 @@ function broken({ change }: Pick<Mutant, 'change'>) {
       claim: (batch) => right.claim(batch),
       renew: (batch) => right.renew(batch),
       complete: (batch) => right.complete(batch),
+      park: (batch) => right.park(batch),
       fail: (batch) => right.fail(batch),
       release: (batch) => right.release(batch),
       ...change({ right, options }),
     };
-    return { store, stored: async (id: string) => right.items.get(id) };
+    return {
+      store,
+      stored: async (id: string) => right.items.get(id),
+      parked: async (id: string) => right.parked.get(id),
+    };
   };
 }
 

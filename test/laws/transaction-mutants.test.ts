@@ -1,6 +1,7 @@
 /** Tests the laws: each is broken by a small, plausible mistake, which no other law notices. */
 import type { StoredClaim } from '../../handlers/claims/judge';
 import { type MemoryLedger, markedInMemory } from '../../handlers/ledger/memory-ledger-store';
+import { parkInMemory } from '../../handlers/parking/park-in-memory';
 import type {
   MemberRefusal,
   TransactionAnswer,
@@ -334,6 +335,32 @@ const MUTANTS: readonly Mutant[] = [
       }
       return answer;
     },
+  },
+  {
+    breaks: 'P5: parked items stand with the mark and the effects',
+    mistake: 'a parked item is overwritten',
+    change: onAnswer((answer, { mark }, { right }) => {
+      for (const { id, attempts } of mark.parked ?? []) {
+        const item = right.ledger.parked.get(id);
+        if (item && answer.kind === 'committed') right.ledger.parked.set(id, { ...item, attempts });
+      }
+      return answer;
+    }),
+  },
+  {
+    breaks: 'P5: where a write, or the fence, is refused',
+    mistake: 'parked items are written before the conditions are looked at',
+    change: onAnswer((answer, { mark }, { right }) => {
+      if (answer.kind === 'refused' || answer.kind === 'lost') parkInMemory(right.ledger.parked, mark.parked ?? []);
+      return answer;
+    }),
+  },
+  {
+    breaks: 'P5, T5: a mark that stands without the parked items',
+    mistake: 'a commit is recognised by its state alone',
+    change: onAnswer((answer, { mark }) =>
+      answer.kind === 'overtaken' && mark.parked !== undefined ? COMMITTED : answer,
+    ),
   },
   {
     breaks: 'records without a write are closed by the mark alone',

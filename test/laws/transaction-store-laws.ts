@@ -6,6 +6,8 @@ import type { ClaimStore } from '../../handlers/claims/claim-store';
 import type { StoredClaim } from '../../handlers/claims/judge';
 import { EMPTY_LEDGER, type LedgerState } from '../../handlers/ledger/ledger-state';
 import type { LedgerClaim, LedgerMark, LedgerStore } from '../../handlers/ledger/ledger-store';
+import type { StoredParked } from '../../handlers/parking/judge-parked';
+import type { Parked } from '../../handlers/parking/parked';
 import { prepareWrites } from '../../handlers/transaction/prepare-writes';
 import type {
   IdentityInsert,
@@ -32,6 +34,7 @@ export interface Opened {
   /** How often the effect on an item has happened. */
   effect(id: string): Promise<number>;
   storedIdentity(id: string): Promise<StoredClaim | undefined>;
+  parked(id: string): Promise<StoredParked | undefined>;
   /** More than 10 minutes pass for the service and its memory of request tokens. */
   forgetTokens(): void;
 }
@@ -106,6 +109,12 @@ const inserts = (world: LawWorld, id: string): TransactionWrite => ({
     Item: { id, effects: 1 },
     ConditionExpression: 'attribute_not_exists(id)',
   },
+});
+const failing = (attempts = 5): Parked => ({
+  id: `parked#shop#source#1#orders#0#${fresh('offset')}`,
+  attempts,
+  firstFailureMs: START_MS - 60_000,
+  lastFailureMs: START_MS - 1_000,
 });
 const member = (writes: readonly TransactionWrite[], identity?: IdentityInsert): TransactionMember => ({
   identity,
@@ -623,6 +632,59 @@ export const LAWS: readonly Law[] = [
 
       expect(answer.kind).toBe('invalid');
       expect(await world.effect(effect)).toBe(0);
+    },
+  },
+  {
+    name: 'P5: parked items stand with the mark and the effects, and one that exists is left alone',
+    async holds(world) {
+      const tenure = await takes(world);
+      const [effect, record, other] = [fresh('effect'), failing(), failing()];
+      await commits(world, closes(tenure, 2, { parked: [record] }), [member([])]);
+      const before = await world.parked(record.id);
+      const parked = [{ ...record, attempts: 9 }, other];
+
+      const answer = await commits(world, closes(tenure, 4, { seq: tenure.claim.seq + 1, parked }), [
+        member([counts(world, effect)]),
+      ]);
+
+      expect(answer).toEqual({ kind: 'committed' });
+      expect(before).toMatchObject({ outcome: 'parked', attempts: 5 });
+      expect(await world.parked(record.id)).toEqual(before);
+      expect(await world.parked(other.id)).toMatchObject({ outcome: 'parked', attempts: 5 });
+      expect(await world.effect(effect)).toBe(1);
+    },
+  },
+  {
+    name: 'P5: where a write, or the fence, is refused there is no parked item',
+    async holds(world) {
+      const tenure = await takes(world);
+      const [taken, ...records] = [fresh('effect'), failing(), failing()];
+      await commits(world, closes(tenure, 1), [member([inserts(world, taken)])]);
+
+      const answers = [
+        await commits(world, closes(tenure, 3, { seq: tenure.claim.seq + 1, parked: records.slice(0, 1) }), [
+          member([inserts(world, taken)]),
+        ]),
+        await commits(world, closes(tenure, 3, { token: fresh('stranger'), parked: records.slice(1) }), [member([])]),
+      ];
+
+      expect(answers.map(({ kind }) => kind)).toEqual(['refused', 'lost']);
+      expect(await Promise.all(records.map(({ id }) => world.parked(id)))).toEqual([undefined, undefined]);
+    },
+  },
+  {
+    name: 'P5, T5: a mark that stands without the parked items is not taken for the commit that has them',
+    async holds(world) {
+      const tenure = await takes(world);
+      const record = failing();
+      const mark = closes(tenure, 2, { leaseUntilMs: END_MS + 1_000 });
+      await commits(world, mark, [member([])]);
+      world.forgetTokens();
+
+      const answer = await commits(world, { ...mark, parked: [record] }, [member([])]);
+
+      expect(answer).toMatchObject({ kind: 'overtaken', seq: tenure.claim.seq + 1 });
+      expect(await world.parked(record.id)).toBeUndefined();
     },
   },
   {

@@ -5,6 +5,7 @@ import { testLaws } from '../laws/claim-store-laws';
 import { testFoundItems } from '../laws/found-item-laws';
 import { type LiveServers, liveServers } from '../support/live-servers';
 import { putRaw, rawItem, storedClaim } from '../support/stored-claim';
+import { storedParked } from '../support/stored-parked';
 import { createTable, testClient } from '../support/test-dynamodb';
 
 describe("the claim store on Amazon's DynamoDB Local", () => {
@@ -24,7 +25,7 @@ describe("the claim store on Amazon's DynamoDB Local", () => {
   describe('keeps the laws', () => {
     testLaws((options) => {
       const store = new DynamoDbClaimStore({ ...options, client, table });
-      return { store, stored: (id) => storedClaim(client, table, id) };
+      return { store, stored: (id) => storedClaim(client, table, id), parked: (id) => storedParked(client, table, id) };
     });
   });
 

@@ -1,12 +1,14 @@
 import type { Claim, ClaimRequest, ClaimStore, Failure, LookUp } from '../../handlers/claims/claim-store';
 import type { LedgerClaimRequest, LedgerMark, LedgerStore } from '../../handlers/ledger/ledger-store';
+import type { Parked } from '../../handlers/parking/parked';
+import type { ParkingStore, RedriveClaim, RedriveRequest } from '../../handlers/parking/parking-store';
 import type { Store } from '../../handlers/store/store';
 import type { Unknown } from '../../handlers/store/unknown';
 import type { TransactionRequest, TransactionStore } from '../../handlers/transaction/transaction-store';
 import type { VirtualTime } from './virtual-world';
 
-/** What the three doors of a store are asked for: claims of identities, partitions of the ledger, transactions. */
-export type Operation = keyof ClaimStore | 'claimPartition' | 'mark' | 'commit';
+/** What the doors of a store are asked for: claims of identities, partitions of the ledger, transactions, parked items. */
+export type Operation = keyof ClaimStore | 'claimPartition' | 'mark' | 'commit' | `${keyof ParkingStore} parked`;
 
 /**
  * What may happen to one member of one request: it never arrives; it arrives and its answer is lost; it arrives long
@@ -38,6 +40,7 @@ export interface Faults {
   readonly latencyMs?: (call: Call) => number;
 }
 
+type ParkedMember = string | Parked | RedriveRequest | { readonly claim: RedriveClaim };
 type ClaimMember = LookUp | ClaimRequest | { readonly claim: Claim } | Failure;
 type About = Omit<Call, 'operation' | 'atMs' | 'nth'>;
 
@@ -64,6 +67,7 @@ export class FaultyStore implements Store {
     claim: (batch) => this.#claims('claim', batch),
     renew: (batch) => this.#claims('renew', batch),
     complete: (batch) => this.#claims('complete', batch),
+    park: (batch) => this.#claims('park', batch),
     fail: (batch) => this.#claims('fail', batch),
     release: (batch) => this.#claims('release', batch),
   };
@@ -80,6 +84,16 @@ export class FaultyStore implements Store {
       const [answer] = await this.#send('commit', [request], aboutCommit, commit);
       return answer as Awaited<ReturnType<TransactionStore['commit']>>;
     },
+  };
+
+  readonly parking: ParkingStore = {
+    lookUp: (ids) => this.#parking('lookUp', ids),
+    park: (batch) => this.#parking('park', batch),
+    claim: (batch) => this.#parking('claim', batch),
+    renew: (batch) => this.#parking('renew', batch),
+    complete: (batch) => this.#parking('complete', batch),
+    fail: (batch) => this.#parking('fail', batch),
+    release: (batch) => this.#parking('release', batch),
   };
 
   /** The calls of one operation, as `partition@offset`. */
@@ -104,6 +118,11 @@ export class FaultyStore implements Store {
   #claims<Answer>(operation: keyof ClaimStore, batch: readonly ClaimMember[]): Promise<Answer[]> {
     const ask = this.inner.claims[operation] as (batch: readonly ClaimMember[]) => Promise<Answer[]>;
     return this.#send(operation, batch, aboutClaim, (some) => ask.call(this.inner.claims, some));
+  }
+
+  #parking<Answer>(operation: keyof ParkingStore, batch: readonly ParkedMember[]): Promise<Answer[]> {
+    const ask = this.inner.parking[operation] as (batch: readonly ParkedMember[]) => Promise<Answer[]>;
+    return this.#send(`${operation} parked`, batch, aboutParked, (some) => ask.call(this.inner.parking, some));
   }
 
   #send<Member, Answer>(
@@ -159,6 +178,19 @@ function aboutMark({ id, token, leaseUntilMs }: LedgerMark): About {
   return { ...WHOLE, id, token, partition: partitionOf(id), offset: -1, isRelease: leaseUntilMs === undefined };
 }
 
+function aboutParked(member: ParkedMember): About {
+  const { id, token } = {
+    token: '',
+    ...(typeof member === 'string'
+      ? { id: member }
+      : 'claim' in member
+        ? { id: member.claim.parked.id, token: member.claim.token }
+        : member),
+  };
+  const [partition, offset] = id.split('#').slice(-2).map(Number) as [number, number];
+  return { ...WHOLE, id, token, partition, offset };
+}
+
 function aboutCommit({ mark, members }: TransactionRequest): About {
   return { ...aboutMark(mark), records: members.length };
 }
@@ -177,6 +209,7 @@ export class MortalStore implements Store {
     claim: (batch) => this.#alive(() => this.inner.claims.claim(batch)),
     renew: (batch) => this.#alive(() => this.inner.claims.renew(batch)),
     complete: (batch) => this.#alive(() => this.inner.claims.complete(batch)),
+    park: (batch) => this.#alive(() => this.inner.claims.park(batch)),
     fail: (batch) => this.#alive(() => this.inner.claims.fail(batch)),
     release: (batch) => this.#alive(() => this.inner.claims.release(batch)),
   };
@@ -188,6 +221,16 @@ export class MortalStore implements Store {
 
   readonly transactions: TransactionStore = {
     commit: (request) => this.#alive(() => this.inner.transactions.commit(request)),
+  };
+
+  readonly parking: ParkingStore = {
+    lookUp: (ids) => this.#alive(() => this.inner.parking.lookUp(ids)),
+    park: (batch) => this.#alive(() => this.inner.parking.park(batch)),
+    claim: (batch) => this.#alive(() => this.inner.parking.claim(batch)),
+    renew: (batch) => this.#alive(() => this.inner.parking.renew(batch)),
+    complete: (batch) => this.#alive(() => this.inner.parking.complete(batch)),
+    fail: (batch) => this.#alive(() => this.inner.parking.fail(batch)),
+    release: (batch) => this.#alive(() => this.inner.parking.release(batch)),
   };
 
   async #alive<Answer>(ask: () => Promise<Answer>): Promise<Answer> {

@@ -6,5 +6,20 @@ export function storeOf(claims: ClaimStore): Store {
   const closed = (): never => {
     throw new Error('this test remembers by identity');
   };
-  return { table: 'memory', claims, ledger: { claim: closed, mark: closed }, transactions: { commit: closed } };
+  const parking = {
+    lookUp: closed,
+    park: closed,
+    claim: closed,
+    renew: closed,
+    complete: closed,
+    fail: closed,
+    release: closed,
+  };
+  return {
+    table: 'memory',
+    claims,
+    ledger: { claim: closed, mark: closed },
+    transactions: { commit: closed },
+    parking,
+  };
 }

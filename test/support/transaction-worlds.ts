@@ -10,6 +10,7 @@ import { DynamoDbEngineError } from '../../local/dynamodb/engine/errors';
 import type { EngineDoor } from '../../local/dynamodb/engine/wire';
 import type { Opened } from '../laws/transaction-store-laws';
 import { storedClaim } from './stored-claim';
+import { storedParked } from './stored-parked';
 
 interface Options {
   readonly clock: { now(): number };
@@ -48,6 +49,7 @@ export function memoryWorld(options: Options) {
       return Number(Item?.effects?.N ?? 0);
     },
     storedIdentity: async (id: string) => claims.items.get(id),
+    parked: async (id: string) => ledger.parked.get(id),
     forgetTokens: () => {
       aheadMs += MORE_THAN_TOKENS_LIVE_MS;
     },
@@ -123,6 +125,7 @@ export function dynamoDbWorld(client: DynamoDBClient, table: string, effects: st
       return Number(Item?.effects?.N ?? 0);
     },
     storedIdentity: (id: string) => storedClaim(client, table, id),
+    parked: (id: string) => storedParked(client, table, id),
     forgetTokens: () => {
       forgotten += 1;
     },

@@ -97,10 +97,10 @@ let tokens = 0;
 export function world(faults: Faults = {}): World {
   const time = new VirtualTime();
   const rules = { clock: time.clock, clockSkewMs: 1_000, rememberForSeconds: 1_209_600 };
-  const { claims, ledger } = new MemoryStore(rules);
+  const { claims, ledger, parking } = new MemoryStore(rules);
   const apply: Apply = (writes) => given.apply(writes);
   const transactions = new MemoryTransactionStore({ ...rules, claims, ledger, apply });
-  const all: MemoryStore = { table: 'memory', claims, ledger, transactions };
+  const all: MemoryStore = { table: 'memory', claims, ledger, transactions, parking };
   const store = new FaultyStore(all, time, faults);
   const logged: World['logged'] = [];
   const ports: Ports = {
@@ -144,14 +144,14 @@ export interface Order {
 
 type EffectOptions = Extract<ProcessRecordsOptions<Order>, { readonly transaction?: false }>;
 
-/** Options of a handler of {@link Order}s; a test says what is special about its own. */
+/** Options of a handler of {@link Order}s; a test says what is special about its own, retries too. */
 export function orders(process: EffectOptions['process'], options: Partial<EffectOptions> = {}): EffectOptions {
-  return { value: json() as Codec<Order>, identity: ({ value }) => value.id, process, ...options };
+  return { value: json() as Codec<Order>, retries: 0, identity: ({ value }) => value.id, process, ...options };
 }
 
 /** The same without an identity: offsets are remembered. */
 export function ledger(process: EffectOptions['process'], options: Partial<EffectOptions> = {}): EffectOptions {
-  return { value: json() as Codec<Order>, process, ...options };
+  return { value: json() as Codec<Order>, retries: 0, process, ...options };
 }
 
 type TransactionOptions = Extract<ProcessRecordsOptions<Order>, { readonly transaction: true }>;
@@ -161,7 +161,7 @@ export function transactions(
   process: TransactionOptions['process'],
   options: Partial<TransactionOptions> = {},
 ): TransactionOptions {
-  return { value: json() as Codec<Order>, transaction: true, process, ...options };
+  return { value: json() as Codec<Order>, retries: 0, transaction: true, process, ...options };
 }
 
 /** A write that stores the order. */

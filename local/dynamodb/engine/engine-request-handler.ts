@@ -54,5 +54,5 @@ function targetOf(headers: Readonly<Record<string, string>>): string {
 function textOf(body: unknown): string {
   if (typeof body === 'string') return body;
   if (body instanceof Uint8Array) return DECODER.decode(body);
-  throw new Error(`The engine reads a request body of text or bytes, found ${typeof body}.`);
+  throw new Error(`The engine reads a request body of text or bytes, found ${typeof body}: report this bug.`);
 }

@@ -66,6 +66,8 @@ function ours(
   const options: ProcessRecordsOptions<Order> = {
     value: json() as ProcessRecordsOptions<Order>['value'],
     identity: ({ value }) => value.orderId as string,
+    // As stock: once in an invocation.
+    retries: 0,
     process,
   };
   return createProcessor(settingsOf(options), MAPPINGS, realPorts(ourStore(given)));

@@ -8,13 +8,11 @@ interface State {
 }
 
 function state(partition: number, offset: number, key: string | undefined): State {
+  const delivered = { topic: 'orders', partition, offset, timestamp: 0, timestampType: 'CREATE_TIME' } as const;
   return {
     record: {
-      topic: 'orders',
-      partition,
-      offset,
-      timestamp: 0,
-      timestampType: 'CREATE_TIME',
+      ...delivered,
+      delivered,
       key: key === undefined ? undefined : Buffer.from(key),
       value: null,
       headers: new Headers([]),

@@ -183,12 +183,26 @@ describe('P2, P3: what an array counts', () => {
     expect(advance(before, [rawRecord(3)], { closed: new Set([3]), failed: new Map() }).state.unclean).toBe(1);
   });
 
-  test('a suspect stays one until it is closed', () => {
+  test('a suspect stays one until it is closed, its cut is counted, or another one runs alone', () => {
     const before = { ...EMPTY_LEDGER, suspect: 3n };
     const array = [rawRecord(3), rawRecord(4)];
+    const nothing = { closed: new Set<number>(), failed: new Map() };
+    const suspect = (progress: Partial<Parameters<typeof advance>[2]>) =>
+      advance(before, array, { ...nothing, ...progress }).state.suspect;
 
-    expect(advance(before, array, { closed: new Set([4]), failed }).state.suspect).toBe(3n);
-    expect(advance(before, array, { closed: new Set([3]), failed: new Map() }).state.suspect).toBeUndefined();
+    expect(suspect({ closed: new Set([4]) })).toBe(3n);
+    expect(suspect({ failed: new Map([[4, { error: 'Error', atMs: 1 }]]) })).toBe(3n);
+    expect(suspect({ closed: new Set([3]) })).toBeUndefined();
+    expect(suspect({ failed })).toBeUndefined();
+    expect(suspect({ suspect: 4 })).toBe(4n);
+  });
+
+  test('a death and a failure in the invocation after it are two attempts', () => {
+    const twice = new Map([[3, { error: 'Error', atMs: 7, count: 2 }]]);
+
+    expect(advance(EMPTY_LEDGER, [rawRecord(3)], { closed: new Set(), failed: twice }).state.attempts).toEqual([
+      { offset: 3n, count: 2, firstFailureMs: 7, lastError: 'Error' },
+    ]);
   });
 
   test('of more open failures than a batch holds those with the highest offsets are kept', () => {

@@ -105,6 +105,54 @@ describe('requests', () => {
   });
 });
 
+describe('P5: requests of marks with parked items', () => {
+  const parked = (offset: number) => [
+    { id: `parked#shop#source#1#orders#0#${offset}`, attempts: 5, firstFailureMs: START_MS, lastFailureMs: START_MS },
+  ];
+
+  test('marks without them stay one batch of statements, also beside one that has some', async () => {
+    const partitions = Array.from({ length: 10 }, freshId);
+    await open().store.claim(partitions.map((id) => ask(id, 'me')));
+    const { store, sent, names } = open();
+
+    const answers = await store.mark(
+      partitions.map((id, index) => ({ ...mark(id, 'me', 1), ...(index === 3 && { parked: parked(index) }) })),
+    );
+
+    expect(answers.map(({ kind }) => kind)).toEqual(partitions.map(() => 'written'));
+    expect(names().sort()).toEqual(['BatchExecuteStatementCommand', 'TransactWriteItemsCommand']);
+    const statements = sent.flatMap(({ input }) => ('Statements' in input ? (input.Statements ?? []) : []));
+    expect(statements).toHaveLength(9);
+  });
+
+  test('an empty list of them is none', async () => {
+    const id = freshId();
+    await open().store.claim([ask(id, 'me')]);
+    const { store, names } = open();
+
+    await store.mark([{ ...mark(id, 'me', 1), parked: [] }]);
+
+    expect(names()).toEqual(['BatchExecuteStatementCommand']);
+  });
+
+  test('L3: a lost answer costs the transaction again and two reads, and is recognised', async () => {
+    const id = freshId();
+    await open().store.claim([ask(id, 'me')]);
+    const { store, names } = open((n) => (n === 1 ? { after: fail } : undefined));
+    const sent = { ...mark(id, 'me', 1), parked: parked(77) };
+
+    const answers = [...(await store.mark([sent])), ...(await store.mark([sent]))];
+
+    expect(answers).toMatchObject([{ kind: 'unknown', reason: 'failed' }, { kind: 'written' }]);
+    expect(names()).toEqual([
+      'TransactWriteItemsCommand',
+      'TransactWriteItemsCommand',
+      'BatchGetItemCommand',
+      'BatchGetItemCommand',
+    ]);
+  });
+});
+
 test('L: an item has the settled names and no other, above all no status and no expiration', async () => {
   const id = freshId();
   const { store } = open();

@@ -9,12 +9,16 @@ import type { RawRecord } from '../../../handlers/record/parse-event';
 export const START_MS = 1_790_000_000_000;
 
 export function rawRecord(offset: number, changes: Partial<RawRecord> = {}): RawRecord {
-  return {
+  const delivered = {
     topic: 'orders',
     partition: 0,
     offset,
     timestamp: START_MS + offset,
     timestampType: 'CREATE_TIME',
+  } as const;
+  return {
+    ...delivered,
+    delivered,
     key: Buffer.from('key'),
     value: Buffer.from(`value ${offset}`),
     headers: new Headers([]),

@@ -4,6 +4,7 @@ import { createTables, deleteTables } from '../../../local/dynamodb/create-table
 import { DynamoDbApi } from '../../../local/dynamodb/dynamodb-api';
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../../local/dynamodb/embedded';
 import type { TableDefinition } from '../../../local/template/tables';
+import { json, stubDatabase } from './stub-database';
 
 let embedded: EmbeddedDynamoDb;
 let api: DynamoDbApi;
@@ -113,6 +114,30 @@ test('a table that exists is named with a remedy, keeps what it has, and none of
   });
   expect(await tableNames()).toEqual(['Counters']);
   expect(await api.scan('Counters')).toEqual([{ airport: { S: 'ATL' } }]);
+});
+
+test.each<[string, (operation: string) => [number, object], RegExp]>([
+  [
+    'refuses a table for a reason of its own',
+    () => [400, { __type: 'x#LimitExceededException', message: 'Too many tables' }],
+    /The table Counters was not made at http\S+: LimitExceededException: Too many tables\. .*\(MSK_ONCE_SERVER_FAILED\)$/,
+  ],
+  [
+    'never has a table ready',
+    (operation) => [200, operation === 'DescribeTable' ? { Table: { TableStatus: 'CREATING' } } : {}],
+    /The table Counters was made at http\S+, and is CREATING after 2 s; .*\(MSK_ONCE_SERVER_FAILED\)$/,
+  ],
+])('a database that %s is named with its own words', async (_, answer, message) => {
+  const stub = await stubDatabase((__, outgoing) => {
+    const operation = stub.requests.at(-1)?.target.split('.').at(-1) ?? '';
+    const [status, body] = answer(operation);
+    return json(status, body)('', outgoing);
+  });
+
+  const created = createTables(new DynamoDbApi(stub.endpoint), [table('Counters')]);
+
+  await expect(created).rejects.toMatchObject({ exitCode: EXIT.failed, message: expect.stringMatching(message) });
+  await stub.close();
 });
 
 test('two embedded databases know nothing of each other', async () => {

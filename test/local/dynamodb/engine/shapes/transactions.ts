@@ -1,21 +1,6 @@
 import type { Step } from '../step';
 import { insertLedger, ledger, mark, STATE } from './ledger';
-import {
-  ALL_OLD,
-  b,
-  batch,
-  get,
-  type Json,
-  l,
-  NOW,
-  n,
-  put,
-  type Shape,
-  s,
-  statement,
-  TableName,
-  transact,
-} from './shape';
+import { ALL_OLD, batch, get, type Json, NOW, n, put, type Shape, s, statement, TableName, transact } from './shape';
 
 const IF_NEW = { ConditionExpression: 'attribute_not_exists(id)', ...ALL_OLD };
 const putAction = (id: string, more: Json = {}): Json => ({
@@ -74,7 +59,7 @@ const builder = (UpdateExpression: string, ConditionExpression: string, values: 
   },
 });
 
-/** T and P: effects, marks and parked items together. */
+/** T: effects, marks and identities together. */
 export const TRANSACTIONS: readonly Shape[] = [
   {
     rule: 'T1: mark, effects and identities in one transaction, each reason at its place',
@@ -264,24 +249,6 @@ export const TRANSACTIONS: readonly Shape[] = [
           ],
         },
       },
-    ],
-  },
-  {
-    rule: 'P5: a parked item and the closing mark together; left alone where it exists',
-    steps: [
-      batch(insertLedger(0, 'me', NOW)),
-      ...[7, 8].map((seq) =>
-        transact([
-          markAction(seq),
-          {
-            Put: {
-              TableName,
-              Item: { id: s('parked#1'), state: s('parked'), letter: { M: { value: b('value'), headers: l() } } },
-              ...IF_NEW,
-            },
-          },
-        ]),
-      ),
     ],
   },
 ];
