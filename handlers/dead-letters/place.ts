@@ -1,0 +1,52 @@
+export interface QueuePlace {
+  readonly url: string;
+  readonly isFifo: boolean;
+}
+
+export interface BucketPlace {
+  readonly bucket: string;
+  /** Without a slash at its end; '' where there is none. */
+  readonly prefix: string;
+}
+
+/** A queue, a bucket, or a queue with a bucket for what is too large for it. */
+export type DeadLettersPlace =
+  | { readonly queue: QueuePlace; readonly bucket?: BucketPlace }
+  | { readonly queue?: never; readonly bucket: BucketPlace };
+
+/** What MSK_ONCE_DEAD_LETTERS may be. */
+export const DEAD_LETTERS_SHAPE =
+  'sqs:<queue URL>, s3://<bucket>/<prefix>, or both with a comma between them (the bucket then takes the letters that are too large for the queue)';
+
+/** Undefined where the text has another shape. */
+export function parseDeadLetters(text: string): DeadLettersPlace | undefined {
+  // A URL of a queue holds no comma: names of queues do not.
+  const [first = '', second, ...more] = text.split(',').map((part) => part.trim());
+  if (more.length > 0) return undefined;
+  if (!first.startsWith('sqs:')) {
+    const bucket = second === undefined ? parseBucket(first) : undefined;
+    return bucket && { bucket };
+  }
+  const queue = parseQueue(first.slice('sqs:'.length));
+  if (queue === undefined || second === undefined) return queue && { queue };
+  const bucket = parseBucket(second);
+  return bucket && { queue, bucket };
+}
+
+function parseQueue(text: string): QueuePlace | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, pathname, search, hash } = new URL(text);
+  const isQueue = ['https:', 'http:'].includes(protocol) && /[^/]$/.test(pathname) && search === '' && hash === '';
+  return isQueue ? { url: text, isFifo: pathname.endsWith('.fifo') } : undefined;
+}
+
+/** Source of the names: S3 User Guide, "Bucket naming rules". A prefix keeps to characters that no tool trips over. */
+const BUCKET = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[A-Za-z0-9!_.*'()=-]+)*)\/?$/;
+/** Leaves room for the names of letters. */
+const PREFIX_CHARACTERS = 256;
+
+function parseBucket(text: string): BucketPlace | undefined {
+  const [, bucket, path = ''] = BUCKET.exec(text) ?? [];
+  if (bucket === undefined || path.length > PREFIX_CHARACTERS) return undefined;
+  return { bucket, prefix: path.slice(1) };
+}
