@@ -5,12 +5,22 @@ import {
   type Mappings,
   MINIMUM_REMEMBER_FOR_SECONDS,
 } from '../contract/environment';
+import { DEAD_LETTERS_SHAPE, type DeadLettersPlace, parseDeadLetters } from './dead-letters/place';
 import { environmentInvalid, environmentMissing, idempotencyDisabled, sharedProcess } from './errors';
 
 export interface Environment {
   readonly table: string;
   readonly mappings: Mappings;
   readonly rememberForSeconds: number;
+  /** undefined: none are configured. */
+  readonly deadLetters: DeadLettersEnvironment | undefined;
+}
+
+export interface DeadLettersEnvironment {
+  readonly place: DeadLettersPlace;
+  /** Whether the SDK is told to find the service somewhere else than at AWS. */
+  readonly hasSqsEndpoint: boolean;
+  readonly hasS3Endpoint: boolean;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -31,6 +41,23 @@ export function readEnvironment(variables: Variables): Environment {
     rememberForSeconds: parseSeconds(
       required(variables, ENVIRONMENT.rememberForSeconds, 'how long a done mark is remembered, in seconds'),
     ),
+    deadLetters: deadLettersOf(variables),
+  };
+}
+
+function deadLettersOf(variables: Variables): DeadLettersEnvironment | undefined {
+  const text = variables[ENVIRONMENT.deadLetters]?.trim();
+  if (text === undefined || text === '') return undefined;
+  const place = parseDeadLetters(text);
+  if (place === undefined) {
+    const received = JSON.stringify(text);
+    throw environmentInvalid({ name: ENVIRONMENT.deadLetters, received, accepted: DEAD_LETTERS_SHAPE });
+  }
+  const isSet = (name: string) => (variables[name] ?? '') !== '';
+  return {
+    place,
+    hasSqsEndpoint: isSet(ENVIRONMENT.sqsEndpoint) || isSet(ENVIRONMENT.endpoint),
+    hasS3Endpoint: isSet(ENVIRONMENT.s3Endpoint) || isSet(ENVIRONMENT.endpoint),
   };
 }
 

@@ -2,12 +2,22 @@ export type { BatchResponse, InvocationContext, KafkaEvent, KafkaEventRecord } f
 export type { Identity } from './core/identity';
 export type { Order } from './core/lanes';
 export type { Handler } from './create-processor';
-export { type ErrorClass, isOnceError, type OnceError } from './errors';
+export {
+  type ErrorClass,
+  isOnceError,
+  type OnceError,
+  OutageError,
+  PermanentError,
+  TransientError,
+  type TransientErrorOptions,
+} from './errors';
 export type { DecodedRecord, ProcessedRecord, ProcessRecordsOptions, Tombstones } from './options';
 export { processRecords } from './process-records';
-export type { Codec } from './record/codec';
+export { bytes } from './record/bytes';
+export type { Codec, ValueContext } from './record/codec';
 export type { Headers } from './record/headers';
 export { json } from './record/json';
+export { text } from './record/text';
 export {
   type ItemTarget,
   type OneTimeToken,

@@ -1,6 +1,8 @@
+import { CLAIM_LEASE_MS } from './claims/claim-store';
 import type { Identity } from './core/identity';
 import type { Order } from './core/lanes';
-import { optionsInvalid } from './errors';
+import { type ErrorClass, optionsInvalid } from './errors';
+import { OBSERVATION_CHECKS, type ObservationOptions } from './observe/observation';
 import type { Codec } from './record/codec';
 import type { Headers } from './record/headers';
 import type { RawRecord } from './record/parse-event';
@@ -12,12 +14,12 @@ export type Tombstones = 'process' | 'skip';
 export type ValueOf<T, Mode extends Tombstones | undefined> = Mode extends 'process' ? T | null : T;
 
 /** A record with its decoded value. */
-export interface DecodedRecord<Value> extends Omit<RawRecord, 'value'> {
+export interface DecodedRecord<Value> extends Omit<RawRecord, 'value' | 'delivered'> {
   readonly headers: Headers;
   readonly value: Value;
 }
 
-/** What `process` gets. */
+/** What `process` gets: read its properties. `key` and `signal` are made when read, and a spread leaves them out. */
 export interface ProcessedRecord<Value> extends DecodedRecord<Value> {
   /** 1 for the first run of this record; counts every earlier run that ended without success. */
   readonly attempt: number;
@@ -28,7 +30,7 @@ export interface ProcessedRecord<Value> extends DecodedRecord<Value> {
 /** The ways of remembering what is done. The user does not name one: they follow from what is declared. */
 export type Remember = 'ledger' | 'identity' | 'transaction';
 
-interface CommonOptions<T, Mode extends Tombstones | undefined> {
+interface CommonOptions<T, Mode extends Tombstones | undefined> extends ObservationOptions {
   /** Decodes the value: `json()` or `json(schema)`. */
   readonly value: Codec<T>;
   /**
@@ -55,6 +57,23 @@ interface CommonOptions<T, Mode extends Tombstones | undefined> {
   readonly clockSkewMs?: number;
   /** How long aborted records may go on before the process is ended. @default 500 */
   readonly abortGraceMs?: number;
+  /**
+   * How often a record whose error may pass is run again in the invocation, after a pause: between 0 and 100 ms, and
+   * each time up to twice as long, at most 5 s; or as long as the error asks for (`retryAfterMs`, a `Retry-After`
+   * header). Tries within an invocation are one attempt. @default 3
+   */
+  readonly retries?: number;
+  /**
+   * Attempts after which a record that keeps failing is written to the dead letters, and its lane goes on. Counted
+   * durably, over invocations and crashes, and only for runs of this record. @default 5
+   */
+  readonly maxAttempts?: number;
+  /**
+   * What an error means: `permanent` goes to the dead letters now, `transient` is tried again, `outage` concerns
+   * everything and not this record: nothing more starts, and no attempt counts.
+   * @default what the error says of itself (PermanentError, TransientError, OutageError), or else `transient`
+   */
+  readonly classify?: (error: unknown) => ErrorClass | undefined;
 }
 
 interface IdentityOptions<T, Mode extends Tombstones | undefined> {
@@ -110,6 +129,9 @@ export interface Settings<T> {
   readonly checkpointMs: number;
   readonly clockSkewMs: number;
   readonly abortGraceMs: number;
+  readonly retries: number;
+  readonly maxAttempts: number;
+  readonly classify: ((error: unknown) => ErrorClass | undefined) | undefined;
 }
 
 const ORDERS: readonly unknown[] = ['partition', 'key', 'none'];
@@ -137,12 +159,18 @@ export function settingsOf<T, Mode extends Tombstones | undefined>(
   check('independent', independent !== true || transaction === true, 'true only beside transaction: true');
   check('payload', payload === undefined || payload === false || isFunction(payload), 'a function or false');
   check('payload', payload === undefined || identity !== undefined, 'nothing where no identity is declared');
+  check('classify', given.classify === undefined || isFunction(given.classify), 'a function, or nothing');
+  for (const option of ['logger', 'metrics', 'tracing'] as const) {
+    const { fits, accepted } = OBSERVATION_CHECKS[option];
+    check(option, fits(given[option]), accepted);
+  }
   const modes: readonly unknown[] = [undefined, 'process', 'skip'];
   check('tombstones', modes.includes(tombstones), "'process' or 'skip'");
   check('order', ORDERS.includes(order), "'partition', 'key' or 'none'");
   const remember = transaction === true ? 'transaction' : identity === undefined ? 'ledger' : 'identity';
   const { concurrency = 32, checkpointMs = 250, clockSkewMs = 1_000, abortGraceMs = 500 } = options;
-  const { leaseMs = remember === 'identity' ? 30_000 : 10_000 } = options;
+  const { retries = 3, maxAttempts = 5 } = options;
+  const { leaseMs = remember === 'identity' ? CLAIM_LEASE_MS : 10_000 } = options;
   const whole = (option: Option, value: number, minimum: number, maximum: number) =>
     check(
       option,
@@ -154,6 +182,8 @@ export function settingsOf<T, Mode extends Tombstones | undefined>(
   whole('checkpointMs', checkpointMs, 1, 60_000);
   whole('clockSkewMs', clockSkewMs, 0, 60_000);
   whole('abortGraceMs', abortGraceMs, 0, 10_000);
+  whole('retries', retries, 0, 100);
+  whole('maxAttempts', maxAttempts, 1, 1_000);
   // Half a lease beyond the skew is the least that a record needs to start in.
   check('leaseMs', leaseMs > 2 * clockSkewMs, `more than twice the clockSkewMs (${clockSkewMs})`);
   return {
@@ -170,5 +200,8 @@ export function settingsOf<T, Mode extends Tombstones | undefined>(
     checkpointMs,
     clockSkewMs,
     abortGraceMs,
+    retries,
+    maxAttempts,
+    classify: options.classify,
   };
 }

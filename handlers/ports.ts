@@ -1,4 +1,7 @@
+import type { DeadLetters } from './dead-letters/dead-letters';
 import type { Log } from './observe/log';
+import type { Metrics } from './observe/metrics';
+import type { Tracing } from './observe/tracing';
 import type { Store } from './store/store';
 
 export interface Clock {
@@ -22,7 +25,13 @@ export interface Ports {
   readonly sleep: Sleep;
   readonly random: Random;
   readonly store: Store;
+  /** undefined: there are none; a record that keeps failing stays open. */
+  readonly deadLetters?: DeadLetters | undefined;
   readonly log: Log;
+  /** @default none */
+  readonly metrics?: Metrics | undefined;
+  /** @default none */
+  readonly tracing?: Tracing | undefined;
   /** Ends the process (protocol A5). */
   readonly exit: (code: number) => never;
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { createProcessor, type Handler } from './create-processor';
+import { deadLettersFrom } from './dead-letters/dead-letters-from';
 import { readEnvironment } from './environment';
-import { consoleLog } from './observe/log';
+import { observationOf } from './observe/observation';
 import { type ProcessRecordsOptions, settingsOf, type Tombstones } from './options';
 import type { Ports, Sleep } from './ports';
 import { DynamoDbStore } from './store/dynamodb-store';
@@ -54,7 +55,8 @@ export function processRecords<T, Mode extends Tombstones | undefined = undefine
       clockSkewMs: settings.clockSkewMs,
       rememberForSeconds: environment.rememberForSeconds,
     }),
-    log: consoleLog(clock.now),
+    deadLetters: deadLettersFrom(environment),
+    ...observationOf(options, clock.now, (line) => process.stdout.write(`${line}\n`)),
     exit: (code) => process.exit(code),
   };
   return createProcessor(settings, environment.mappings, ports);

@@ -55,6 +55,8 @@ function optionsOf(
     checkpointMs,
     clockSkewMs,
     abortGraceMs,
+    // A schedule says how often user code fails; a failure is one attempt.
+    retries: 0,
     ...(identity && { identity: ({ value }: { readonly value: SimulatedValue }) => value.id }),
   };
   return remember === 'transaction' ? { ...common, transaction: true, independent, process } : { ...common, process };

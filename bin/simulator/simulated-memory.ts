@@ -2,6 +2,9 @@ import { MemoryClaimStore } from '../../handlers/claims/memory-claim-store';
 import { unknownOf } from '../../handlers/dynamodb/unknown-of';
 import { markAttributes } from '../../handlers/ledger/ledger-item';
 import { type MemoryLedger, MemoryLedgerStore } from '../../handlers/ledger/memory-ledger-store';
+import type { StoredParked } from '../../handlers/parking/judge-parked';
+import { MemoryParkingStore } from '../../handlers/parking/memory-parking-store';
+import type { RedriveClaim } from '../../handlers/parking/parking-store';
 import type { Store } from '../../handlers/store/store';
 import { type Apply, MemoryTransactionStore } from '../../handlers/transaction/memory-transaction-store';
 import type { Item } from '../../local/dynamodb/engine/attribute-value';
@@ -29,6 +32,7 @@ export class SimulatedMemory implements SharedMemory {
   readonly #claims: MemoryClaimStore;
   readonly #ledger: MemoryLedgerStore;
   readonly #transactions: MemoryTransactionStore;
+  readonly #parking: MemoryParkingStore;
   readonly #asked: Asked[] = [];
   readonly #clock: { now(): number };
   /** While a call is carried out: when it was sent. A late copy of a request says what it said then. */
@@ -38,8 +42,10 @@ export class SimulatedMemory implements SharedMemory {
     this.#clock = clock;
     const now = () => this.#sentAtMs ?? clock.now();
     const options = { clock: { now }, clockSkewMs, rememberForSeconds: REMEMBER_FOR_SECONDS };
-    this.#claims = new MemoryClaimStore(options);
-    this.#ledger = new MemoryLedgerStore(options);
+    const parked = new Map<string, StoredParked>();
+    this.#claims = new MemoryClaimStore({ ...options, parked });
+    this.#ledger = new MemoryLedgerStore({ ...options, parked });
+    this.#parking = new MemoryParkingStore({ ...options, items: parked, claims: this.#claims });
     const apply = appliedTo(database);
     this.#transactions = new MemoryTransactionStore({ ...options, claims: this.#claims, ledger: this.#ledger, apply });
   }
@@ -71,12 +77,13 @@ export class SimulatedMemory implements SharedMemory {
         };
       }),
       ...[...this.#ledger.items].map(([id, ledger]) => ledgerItem(id, ledger)),
+      ...[...this.#parking.items].map(([id, { outcome }]): Item => ({ id: { S: id }, outcome: { S: outcome } })),
     ];
   }
 
   /** The store as a process sees it. */
   over(connection: Connection, table: string): Store {
-    const [claims, ledger, transactions] = [this.#claims, this.#ledger, this.#transactions];
+    const [claims, ledger, transactions, parking] = [this.#claims, this.#ledger, this.#transactions, this.#parking];
     const ask = async <Member, Answer>(
       name: string,
       batch: readonly Member[],
@@ -87,7 +94,7 @@ export class SimulatedMemory implements SharedMemory {
       const asked: Asked = {
         perform: () => this.#at(sentAtMs, () => perform(batch)),
         writes: writeOf ? batch.map(writeOf) : [],
-        isClaim: name === 'Claim',
+        isClaim: name === 'Claim' || name === 'ClaimParked',
         result: undefined,
       };
       const call = this.#asked.push(asked) - 1;
@@ -106,6 +113,10 @@ export class SimulatedMemory implements SharedMemory {
       write,
     });
     const named = (write: MemoryWrite['write']) => (member: { readonly id: string }) => ({ id: member.id, write });
+    const redriven = (write: MemoryWrite['write']) => (member: { readonly claim: RedriveClaim }) => ({
+      id: member.claim.parked.id,
+      write,
+    });
     return {
       table,
       claims: {
@@ -113,6 +124,7 @@ export class SimulatedMemory implements SharedMemory {
         claim: (batch) => ask('Claim', batch, (members) => claims.claim(members), named('claim')),
         renew: (batch) => ask('Renew', batch, (members) => claims.renew(members), claimed('lease')),
         complete: (batch) => ask('Complete', batch, (members) => claims.complete(members), claimed('mark')),
+        park: (batch) => ask('Park', batch, (members) => claims.park(members), claimed('mark')),
         fail: (batch) => ask('Fail', batch, (members) => claims.fail(members), claimed('lease')),
         release: (batch) => ask('Release', batch, (members) => claims.release(members), claimed('lease')),
       },
@@ -130,6 +142,15 @@ export class SimulatedMemory implements SharedMemory {
           );
           return answer ?? { kind: 'unknown', reason: 'failed', error: new Error('There was no answer') };
         },
+      },
+      parking: {
+        lookUp: (ids) => ask('LookUpParked', ids, (members) => parking.lookUp(members)),
+        park: (batch) => ask('ParkAlone', batch, (members) => parking.park(members), named('mark')),
+        claim: (batch) => ask('ClaimParked', batch, (members) => parking.claim(members), named('claim')),
+        renew: (batch) => ask('RenewParked', batch, (members) => parking.renew(members), redriven('lease')),
+        complete: (batch) => ask('CompleteParked', batch, (members) => parking.complete(members), redriven('mark')),
+        fail: (batch) => ask('FailParked', batch, (members) => parking.fail(members), redriven('lease')),
+        release: (batch) => ask('ReleaseParked', batch, (members) => parking.release(members), redriven('lease')),
       },
     };
   }

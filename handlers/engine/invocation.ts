@@ -2,7 +2,7 @@ import type { Order } from '../core/lanes';
 import { planLanes } from '../core/lanes';
 import { isThenable } from '../core/thenable';
 import { WOKEN } from '../core/woken';
-import { reasonOf, unsettled, validationUnsettled } from '../errors';
+import { unsettled, validationUnsettled } from '../errors';
 import type { Lane, Step } from './lane';
 import type { EventArray, Memory } from './memory';
 import type { RecordState } from './record-state';
@@ -43,7 +43,7 @@ export class Invocation<T> {
       over.abort(WOKEN);
     }
     const { outage } = this.#scope;
-    if (outage) ports.log.error(outage.message, { reason: reasonOf(outage.cause) });
+    if (outage) ports.log.error(outage.message, { code: outage.code });
   }
 
   async #work(): Promise<void> {
@@ -69,7 +69,14 @@ export class Invocation<T> {
     this.#scope.stop();
     for (const run of runs.running) run.abort(this.#scope.tooLate());
     if (runs.count > 0) await this.#scope.within(work, ports.clock.now() + settings.abortGraceMs);
-    if (runs.count > 0) await this.#scope.within(this.#memory.marked(), deadline.lastMarkAtMs);
+    if (runs.count > 0) {
+      for (const run of runs.running) {
+        if (!runs.countsCut(run)) continue;
+        this.#scope.observer.noticed('attempts', run.state.record.topic);
+        this.#memory.cutOff(run.state);
+      }
+      await this.#scope.within(this.#memory.marked(), deadline.lastMarkAtMs);
+    }
     // A lane that waits for another one's mark would not let the work come to its own.
     if (runs.count === 0) {
       return this.#scope.within(Promise.all([work, this.#memory.marked()]), deadline.lastMarkAtMs);
@@ -86,12 +93,13 @@ export class Invocation<T> {
       lane.position = index;
       lane.phase = 'running';
       if (state.isSettled && state.outcome !== 'open') continue;
-      const now = this.#scope.ports.clock.now();
+      let now = this.#scope.ports.clock.now();
       if (now - this.#turnedAtMs > TURN_MS) {
         await this.#scope.ports.sleep(0);
-        this.#turnedAtMs = this.#scope.ports.clock.now();
+        now = this.#scope.ports.clock.now();
+        this.#turnedAtMs = now;
       }
-      const step = this.#advance(lane, state);
+      const step = this.#advance(lane, state, now);
       if ((isThenable(step) ? await step : step) === 'stop') break;
     }
     lane.phase = 'ended';
@@ -100,9 +108,10 @@ export class Invocation<T> {
     for (const state of lane.records) if (!state.isReached && !state.isSettled) state.settle();
   }
 
-  #advance(lane: Lane<T>, state: RecordState<T>): Step | Promise<Step> {
-    if (!this.#scope.mayStart) {
-      state.leaveOpen(this.#scope.tooLate());
+  #advance(lane: Lane<T>, state: RecordState<T>, nowMs: number): Step | Promise<Step> {
+    const refusal = this.#scope.refusal(nowMs);
+    if (refusal) {
+      state.leaveOpen(refusal);
       return 'stop';
     }
     // Whatever goes wrong in here must not let this answer run ahead of the other lanes' records.

@@ -9,9 +9,6 @@ export interface EventArray<T> {
   readonly states: readonly RecordState<T>[];
 }
 
-/** What a way of remembering has noticed in an invocation, for its summary line. */
-export type Noticed = Readonly<Record<string, number>>;
-
 /**
  * A way of remembering, in one invocation: it decides whether a record runs, and marks what ran. Lanes ask it, one
  * record after the other.
@@ -25,11 +22,12 @@ export interface Memory<T> {
    */
   advance(lane: Lane<T>, state: RecordState<T>): Step | Promise<Step>;
   laneEnded(lane: Lane<T>): void;
+  /** User code outlives its invocation: the run counts as an attempt, if it can still be written (P2, A5). */
+  cutOff(state: RecordState<T>): void;
   /** Resolves when every mark on its way is durable or given up. */
   marked(): Promise<void>;
   /** Gives back what is held and did not start. Nothing is asked of it afterwards. */
   close(): Promise<void>;
   /** Ends renewals and timers, whatever is still under way. */
   stop(): void;
-  readonly noticed: Noticed;
 }

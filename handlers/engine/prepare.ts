@@ -1,9 +1,20 @@
 import { claimId, digestOf, isIdentity } from '../core/identity';
 import { isThenable } from '../core/thenable';
-import { identityInvalid, identityThrew, isOnceError, reasonOf, tombstone, valueUndecodable } from '../errors';
+import {
+  errorClassOf,
+  identityInvalid,
+  identityThrew,
+  nameOf,
+  payloadInvalid,
+  tombstone,
+  valueUndecodable,
+} from '../errors';
 import type { DecodedRecord, Settings } from '../options';
+import type { ValueContext } from '../record/codec';
 import type { RawRecord } from '../record/parse-event';
 import type { Content } from './record-state';
+
+const NOTHING_ELSE: ValueContext = {};
 
 /**
  * Decodes a record and fixes its identity and digest before `process` can touch anything of it (protocol C1).
@@ -15,12 +26,13 @@ export function prepare<T>(
   settings: Settings<T>,
 ): Content<T> | Promise<Content<T>> {
   try {
-    const { value } = record;
+    const { value, delivered } = record;
     if (value === null) return withoutValue(record, consumer, settings);
-    const decoded = settings.value.decode(value);
-    if (!isThenable(decoded)) return identified(record, decoded as T, consumer, settings);
+    const schema = delivered.valueSchemaMetadata;
+    const decoded = settings.value.decode(value, schema ? { schema } : NOTHING_ELSE);
+    if (!isThenable(decoded)) return identified(record, value, decoded as T, consumer, settings);
     return Promise.resolve(decoded)
-      .then((later) => identified(record, later, consumer, settings))
+      .then((later) => identified(record, value, later, consumer, settings))
       .catch((error: unknown) => undecodable(record, settings, error));
   } catch (error) {
     return undecodable(record, settings, error);
@@ -31,26 +43,35 @@ function withoutValue<T>(record: RawRecord, consumer: string, settings: Settings
   if (settings.tombstones === 'skip') return { kind: 'skip' };
   if (settings.tombstones === undefined) return { kind: 'failed', error: tombstone({}) };
   // `T` includes null exactly where tombstones are processed.
-  return identified(record, null as T, consumer, settings);
+  return identified(record, null, null as T, consumer, settings);
 }
 
-function identified<T>(record: RawRecord, value: T, consumer: string, settings: Settings<T>): Content<T> {
+function identified<T>(
+  record: RawRecord,
+  bytes: Buffer | null,
+  value: T,
+  consumer: string,
+  settings: Settings<T>,
+): Content<T> {
   const { identity } = settings;
   if (identity === undefined) return { kind: 'ready', value, id: undefined, payloadDigest: undefined };
   const { topic, partition, offset, timestamp, timestampType, key, headers } = record;
   const decoded: DecodedRecord<T> = { topic, partition, offset, timestamp, timestampType, key, value, headers };
   try {
     const id = claimId(consumer, topic, identityOf(decoded, identity));
-    return { kind: 'ready', value, id, payloadDigest: payloadDigest(record, decoded, settings) };
+    return { kind: 'ready', value, id, payloadDigest: payloadDigest(bytes, decoded, settings) };
   } catch (error) {
     return { kind: 'failed', error };
   }
 }
 
 function undecodable<T>({ value }: RawRecord, { value: codec }: Settings<T>, error: unknown): Content<T> {
-  if (isOnceError(error)) return { kind: 'failed', error };
+  if (errorClassOf(error) !== undefined) return { kind: 'failed', error };
   const bytes = value?.length ?? 0;
-  const failure = valueUndecodable({ codec: codec.name, bytes, reason: reasonOf(error) }, { cause: error });
+  const failure = valueUndecodable(
+    { codec: codec.name, bytes, reason: `reading it failed with ${nameOf(error)}` },
+    { cause: error },
+  );
   return { kind: 'failed', error: failure };
 }
 
@@ -59,13 +80,22 @@ function identityOf<T>(record: DecodedRecord<T>, identity: (record: DecodedRecor
   try {
     received = identity(record);
   } catch (error) {
-    throw identityThrew({ reason: reasonOf(error) }, { cause: error });
+    throw identityThrew({ reason: nameOf(error) }, { cause: error });
   }
   if (!isIdentity(received)) throw identityInvalid({ received });
   return received;
 }
 
-function payloadDigest<T>(raw: RawRecord, record: DecodedRecord<T>, { payload }: Settings<T>): string | undefined {
+function payloadDigest<T>(
+  bytes: Buffer | null,
+  record: DecodedRecord<T>,
+  { payload }: Settings<T>,
+): string | undefined {
   if (payload === false) return undefined;
-  return digestOf(payload === undefined ? raw.value : (JSON.stringify(payload(record)) ?? 'undefined'));
+  if (payload === undefined) return digestOf(bytes);
+  const received = payload(record);
+  if (isThenable(received) || received instanceof Map || received instanceof Set) throw payloadInvalid({ received });
+  const text = JSON.stringify(received);
+  if (text === undefined) throw payloadInvalid({ received });
+  return digestOf(text);
 }

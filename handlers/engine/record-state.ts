@@ -50,6 +50,10 @@ export class RecordState<T> {
     return this.content?.kind === 'ready' ? this.content.id : undefined;
   }
 
+  get offset(): number {
+    return this.record.offset;
+  }
+
   get name(): string {
     return `${this.record.topic}-${this.record.partition}@${this.record.offset}`;
   }

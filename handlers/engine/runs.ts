@@ -1,11 +1,13 @@
 import type { Deadline } from '../core/deadline';
 import { isThenable } from '../core/thenable';
-import { describeKind, isOnceError, writesUndeclared } from '../errors';
+import { describeKind, isOnceError, processRejected, writesUndeclared } from '../errors';
 import type { Settings } from '../options';
-import type { Clock } from '../ports';
+import type { Ports } from '../ports';
 import { looksLikeWrites } from '../transaction/prepare-writes';
+import { OfferedRecord } from './offered-record';
 import { prepare } from './prepare';
 import type { Content, RecordState } from './record-state';
+import { Run } from './run';
 
 /** How user code ended over a record. */
 export type Ended =
@@ -15,37 +17,9 @@ export type Ended =
       readonly error: unknown;
       /** Whether it counts as an attempt (P2). */
       readonly counts: boolean;
+      /** Whether user code was called; what could not be decoded is the same again. */
+      readonly ran: boolean;
     };
-
-/** User code that is running over a record. */
-export class Run<T> {
-  readonly startedAtMs: number;
-  #controller: AbortController | undefined = undefined;
-  #reason: Error | undefined = undefined;
-
-  constructor(
-    readonly state: RecordState<T>,
-    nowMs: number,
-  ) {
-    this.startedAtMs = nowMs;
-  }
-
-  /** Made when somebody looks at it: an instant function never does. */
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#reason && !this.#controller.signal.aborted) this.#controller.abort(this.#reason);
-    return this.#controller.signal;
-  }
-
-  get isAborted(): boolean {
-    return this.#reason !== undefined || this.#controller?.signal.aborted === true;
-  }
-
-  abort(reason: Error): void {
-    this.#reason ??= reason;
-    this.#controller?.abort(this.#reason);
-  }
-}
 
 /** Records that are decoded between two looks at what the store has answered. */
 const AHEAD = 100;
@@ -56,13 +30,13 @@ export class Runs<T> {
   #decoding = 0;
   readonly #settings: Settings<T>;
   readonly #consumer: string;
-  readonly #clock: Clock;
+  readonly #ports: Pick<Ports, 'clock' | 'tracing'>;
   readonly #deadline: Deadline;
 
-  constructor(settings: Settings<T>, consumer: string, clock: Clock, deadline: Deadline) {
+  constructor(settings: Settings<T>, consumer: string, ports: Pick<Ports, 'clock' | 'tracing'>, deadline: Deadline) {
     this.#settings = settings;
     this.#consumer = consumer;
-    this.#clock = clock;
+    this.#ports = ports;
     this.#deadline = deadline;
   }
 
@@ -108,6 +82,11 @@ export class Runs<T> {
     });
   }
 
+  /** Cut off by us: it counts only if it had a fair share of an invocation (P2). */
+  countsCut({ startedAtMs }: Run<T>): boolean {
+    return this.#ports.clock.now() - startedAtMs >= this.#deadline.budgetMs / 2;
+  }
+
   get running(): Iterable<Run<T>> {
     return this.#running;
   }
@@ -116,68 +95,61 @@ export class Runs<T> {
    * Decodes the record where nobody has yet, and processes it. Never rejects, and answers at once where user code does.
    * @param begun is told of the run before user code is called
    */
-  call(state: RecordState<T>, attempt: number, begun?: (run: Run<T>) => void): Ended | Promise<Ended> {
-    const run = new Run(state, this.#clock.now());
-    this.#running.add(run);
+  call(state: RecordState<T>, attempt: number, nowMs: number, begun?: (run: Run<T>) => void): Ended | Promise<Ended> {
+    const run = new Run(state, nowMs);
     begun?.(run);
     const content = state.content ?? prepare(state.record, this.#consumer, this.#settings);
-    if (isThenable(content)) return content.then((later) => this.#process(run, later, attempt));
+    // Nobody else asks for a value without an identity: a batch of thousands is not to be held twice.
+    if (state.id === undefined) state.content = undefined;
+    if (isThenable(content))
+      return this.#until(
+        run,
+        content.then((later) => this.#process(run, later, attempt)),
+      );
     return this.#process(run, content, attempt);
   }
 
   #process(run: Run<T>, content: Content<T>, attempt: number): Ended | Promise<Ended> {
-    run.state.content = content;
-    if (content.kind === 'skip') return this.#ended(run, { ok: true, result: undefined });
-    if (content.kind === 'failed') return this.#failed(run, content.error);
-    const { record } = run.state;
-    const { topic, partition, offset, timestamp, timestampType, headers } = record;
+    if (content.kind === 'skip') return SKIPPED;
+    if (content.kind === 'failed') return this.#failed(run, content.error, false);
     try {
-      const result = this.#settings.process({
-        topic,
-        partition,
-        offset,
-        timestamp,
-        timestampType,
-        // Decoded, and made, when somebody looks at them.
-        get key() {
-          return record.key;
-        },
-        value: content.value,
-        headers,
-        attempt,
-        get signal() {
-          return run.signal;
-        },
-      });
-      if (!isThenable(result)) return this.#ended(run, { ok: true, result });
-      return Promise.resolve(result).then(
-        (resolved) => this.#ended(run, { ok: true, result: resolved }),
+      const offered = new OfferedRecord(run, content.value, attempt);
+      const span = this.#ports.tracing?.record;
+      const result = span
+        ? span(run.state.record, attempt, () => this.#settings.process(offered))
+        : this.#settings.process(offered);
+      if (!isThenable(result)) return this.#succeeded(result);
+      const ended = Promise.resolve(result).then(
+        (resolved) => this.#succeeded(resolved),
         (error: unknown) => this.#failed(run, error),
       );
+      return this.#until(run, ended);
     } catch (error) {
       return this.#failed(run, error);
     }
   }
 
-  #failed(run: Run<T>, error: unknown): Ended {
-    // Cut off by us: it counts only if it had a fair share of an invocation (P2).
-    const counts = !run.isAborted || this.#clock.now() - run.startedAtMs >= this.#deadline.budgetMs / 2;
-    return this.#ended(run, {
-      ok: false,
-      error: error ?? new Error('process() rejected without a reason'),
-      counts,
-    });
+  /** What ends at once never counts as running: nobody could see it. */
+  #until(run: Run<T>, ended: Promise<Ended>): Promise<Ended> {
+    this.#running.add(run);
+    return ended.finally(() => this.#running.delete(run));
   }
 
-  #ended(run: Run<T>, ended: Ended): Ended {
-    this.#running.delete(run);
+  #failed(run: Run<T>, error: unknown, ran = true): Ended {
+    const counts = !run.isAborted || this.countsCut(run);
+    return { ok: false, error: error ?? processRejected({ received: error as undefined | null }), counts, ran };
+  }
+
+  #succeeded(result: unknown): Ended {
     // Nobody would carry them out: the record must not count as done.
-    if (ended.ok && this.#settings.remember !== 'transaction' && looksLikeWrites(ended.result)) {
-      return { ok: false, error: writesUndeclared({ received: describeKind(ended.result) }), counts: true };
+    if (this.#settings.remember !== 'transaction' && looksLikeWrites(result)) {
+      return { ok: false, error: writesUndeclared({ received: describeKind(result) }), counts: true, ran: true };
     }
-    return ended;
+    return { ok: true, result };
   }
 }
+
+const SKIPPED: Ended = { ok: true, result: undefined };
 
 /** What the table remembers of an error: never its text, which may hold payload. */
 export function codeOf(error: unknown): string {

@@ -1,35 +1,65 @@
+interface Waiting {
+  readonly isAlone: boolean;
+  readonly answer: (granted: boolean) => void;
+}
+
 /** Bounds how many records run at once over all lanes; whoever asked first goes first. */
 export class Slots {
-  #free: number;
+  readonly #concurrency: number;
+  #held = 0;
+  #isAlone = false;
   #closed = false;
-  readonly #waiting: ((granted: boolean) => void)[] = [];
+  readonly #waiting: Waiting[] = [];
 
   constructor(concurrency: number) {
-    this.#free = concurrency;
+    this.#concurrency = concurrency;
   }
 
   /** Takes a slot if there is one right now; it must be released. */
   tryAcquire(): boolean {
-    if (this.#closed || this.#free === 0) return false;
-    this.#free -= 1;
+    if (this.#closed || this.#waiting.length > 0 || this.#isAlone || this.#held === this.#concurrency) return false;
+    this.#held += 1;
     return true;
   }
 
-  /** Resolves to true with a slot, which must be released, or to false once the slots were closed. */
-  acquire(): Promise<boolean> {
+  /**
+   * Resolves to true with a slot, which must be released, or to false once the slots were closed.
+   * @param isAlone while nothing else holds one, and until it is released nothing else gets one
+   */
+  acquire(isAlone = false): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false);
-    if (this.tryAcquire()) return Promise.resolve(true);
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((answer) => {
+      this.#waiting.push({ isAlone, answer });
+      this.#grant();
+    });
+  }
+
+  /** Whether anybody holds one or waits for one. */
+  get isBusy(): boolean {
+    return this.#held > 0 || this.#waiting.length > 0;
   }
 
   release(): void {
-    const next = this.#waiting.shift();
-    if (next) next(true);
-    else this.#free += 1;
+    this.#held -= 1;
+    this.#isAlone = false;
+    this.#grant();
   }
 
   close(): void {
     this.#closed = true;
-    for (const resolve of this.#waiting.splice(0)) resolve(false);
+    for (const { answer } of this.#waiting.splice(0)) answer(false);
+  }
+
+  #grant(): void {
+    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next); next = this.#waiting[0]) {
+      this.#waiting.shift();
+      this.#held += 1;
+      this.#isAlone = next.isAlone;
+      next.answer(true);
+    }
+  }
+
+  #fits({ isAlone }: Waiting): boolean {
+    return isAlone ? this.#held === 0 : !this.#isAlone && this.#held < this.#concurrency;
   }
 }

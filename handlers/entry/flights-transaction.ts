@@ -2,10 +2,10 @@
  * The reference function by transaction: the counters and the mark are written together, so that each flight counts
  * exactly once. Nobody imports this file.
  */
-import { json, processRecords } from '../index';
-import { ADD_FLIGHT, COUNTERS_TABLE, flight, identityOf, LEASE_MS, recordName } from './shared/flight';
+import { json, type ProcessRecordsOptions, processRecords } from '../index';
+import { ADD_FLIGHT, COUNTERS_TABLE, type Flight, flight, identityOf, LEASE_MS, recordName } from './shared/flight';
 
-export const handler = processRecords({
+export const flights = {
   value: json(flight),
   identity: identityOf,
   transaction: true,
@@ -20,4 +20,6 @@ export const handler = processRecords({
       ExpressionAttributeValues: { ':one': 1, ':delay': record.value.delay, ':record': recordName(record) },
     },
   }),
-});
+} satisfies ProcessRecordsOptions<Flight>;
+
+export const handler = processRecords(flights);

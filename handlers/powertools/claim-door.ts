@@ -124,12 +124,19 @@ export class ClaimDoor {
     if (answer.kind !== 'claimed') return answer;
     const held: HeldClaim = { claim: answer.claim, endsAtMs, isLost: false };
     const isHalfGone = leaseUntilMs - Date.now() < (leaseUntilMs - askedAtMs) / 2;
-    if (isHalfGone && !(await this.#renewal.renew(held))) {
+    if (isHalfGone && !(await this.#hasTimelyRenewed(held))) {
       void this.#options.store.release([{ claim: held.claim }]);
       return slow(Date.now() - askedAtMs);
     }
     this.#renewal.hold(held);
     return { kind: 'claimed', held };
+  }
+
+  /** The answer to the renewal may itself take longer than the lease. */
+  async #hasTimelyRenewed(held: HeldClaim): Promise<boolean> {
+    const askedAtMs = Date.now();
+    const isRenewed = await this.#renewal.renew(held);
+    return isRenewed && Date.now() - askedAtMs < this.#options.leaseMs;
   }
 
   /** Completes with the result, or without it where the service refuses it. */

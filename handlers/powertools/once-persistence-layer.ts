@@ -7,12 +7,11 @@ import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { STATUS } from '../../contract/idempotency-table';
-import { DynamoDbClaimStore } from '../claims/dynamodb-claim-store';
-import { Statements } from '../dynamodb/statements';
 import { refuseDisabledIdempotency } from '../environment';
 import { callUnclaimed, claimLost, reasonOf, storeUnavailable } from '../errors';
 import { isUnknown, type Unknown } from '../store/unknown';
-import { type CallIdentity, ClaimDoor } from './claim-door';
+import type { CallIdentity, ClaimDoor } from './claim-door';
+import { ClaimDoors } from './claim-doors';
 import { type Configuration, checkConfiguration, configurationOf } from './configuration';
 import { copyOf, existingRecord } from './existing-record';
 import { type LayerSettings, layerSettings, type OncePersistenceLayerOptions } from './layer-options';
@@ -38,6 +37,8 @@ export interface OncePersistenceLayerCounts {
 interface Call extends CallIdentity {
   readonly payload: unknown;
   readonly record: IdempotencyRecord;
+  readonly rememberForSeconds: number;
+  readonly door: ClaimDoor;
   held: HeldClaim | undefined;
 }
 
@@ -67,12 +68,12 @@ const MINIMUM_LEASE_MS = 1_000;
 export class OncePersistenceLayer extends BasePersistenceLayer {
   readonly counts: OncePersistenceLayerCounts = { unstoredResults: 0, lostClaims: 0, unsavedFailures: 0 };
   readonly #settings: LayerSettings;
+  readonly #doors: ClaimDoors;
   readonly #defaultKeyPrefix: string;
   readonly #calls = new LiveCalls<Call>();
   readonly #secondTries = new SecondTries<Call>();
   #configuration: Configuration | undefined;
   #usesCache = false;
-  #opened: ClaimDoor | undefined;
   /** Powertools configures the layer for each call, right before the call's first try. */
   #isConfigured = false;
   #asking: Asking | undefined;
@@ -81,6 +82,7 @@ export class OncePersistenceLayer extends BasePersistenceLayer {
     super();
     refuseDisabledIdempotency(process.env);
     this.#settings = layerSettings(options);
+    this.#doors = new ClaimDoors(this.#settings);
     this.#defaultKeyPrefix = this.idempotencyKeyPrefix;
   }
 
@@ -89,6 +91,8 @@ export class OncePersistenceLayer extends BasePersistenceLayer {
     checkConfiguration(options.config, this.#configuration);
     // Else a function without a prefix would go on with the one of the function that was called before it.
     this.idempotencyKeyPrefix = this.#defaultKeyPrefix;
+    // The base class would go on with that of the function that was called first, and warn that it does.
+    this.expiresAfterSeconds = options.config.expiresAfterSeconds;
     super.configure(options);
     if (this.#configuration === undefined) {
       this.#configuration = configurationOf(options.config);
@@ -126,7 +130,7 @@ export class OncePersistenceLayer extends BasePersistenceLayer {
     const call = this.#calls.find(data);
     if (call?.held === undefined) throw callUnclaimed({ operation: 'saveSuccess' });
     const stored = storedResult(result);
-    const { answer, problem } = await this.#door.complete(call.held, stored);
+    const { answer, problem } = await call.door.complete(call.held, stored);
     this.#calls.end(call);
     if (isUnknown(answer)) throw unavailable('complete', answer);
     if (answer.kind === 'lost') {
@@ -147,7 +151,7 @@ export class OncePersistenceLayer extends BasePersistenceLayer {
     const call = this.#calls.find(data);
     // What this call has not claimed is not its own to give back.
     if (call?.held === undefined) return;
-    const answer = await this.#door.fail(call.held);
+    const answer = await call.door.fail(call.held);
     this.#calls.end(call);
     if (!isUnknown(answer)) return;
     this.counts.unsavedFailures += 1;
@@ -172,7 +176,17 @@ export class OncePersistenceLayer extends BasePersistenceLayer {
     if (asking === undefined) throw callUnclaimed({ operation: '_putRecord' });
     const validation = this.isPayloadValidationEnabled() ? record.payloadHash : undefined;
     const { payload, endsAtMs } = asking;
-    const call: Call = { payload, record, id: record.idempotencyKey, validation, endsAtMs, held: undefined };
+    const rememberForSeconds = this.getExpiresAfterSeconds();
+    const call: Call = {
+      payload,
+      record,
+      id: record.idempotencyKey,
+      validation,
+      endsAtMs,
+      rememberForSeconds,
+      door: this.#doors.of(rememberForSeconds),
+      held: undefined,
+    };
     if (!asking.isFirstTry) {
       this.#calls.beginInContext(call);
     } else if (!this.#calls.begin(call)) {
@@ -184,7 +198,7 @@ export class OncePersistenceLayer extends BasePersistenceLayer {
   }
 
   protected override async _getRecord(id: string): Promise<IdempotencyRecord> {
-    const record = await this.#read(id, undefined);
+    const record = await this.#read(this.#doors.of(this.getExpiresAfterSeconds()), id, undefined);
     if (record === undefined) throw new IdempotencyItemNotFoundError();
     return record;
   }
@@ -201,16 +215,17 @@ export class OncePersistenceLayer extends BasePersistenceLayer {
     const text = `Failed to put record for already existing idempotency key: ${call.id}`;
     try {
       for (let meetings = 1; ; meetings += 1) {
-        const answer = await this.#door.claim(call);
+        const answer = await call.door.claim(call);
         if (answer.kind === 'claimed') {
           call.held = answer.held;
           return;
         }
         if (isUnknown(answer)) throw unavailable('claim', answer);
-        const record = await this.#read(call.id, call.validation);
-        // Gone, as TTL does it, or run out since: asked again, it can be had.
-        const isThere = record !== undefined && !(answer.kind === 'busy' && this.#isRunOut(record));
-        if (isThere) throw new IdempotencyItemAlreadyExistsError(text, record);
+        const record = await this.#read(call.door, call.id, call.validation);
+        // Gone, as TTL does it, or over since: asked again, it can be had. Powertools would ask by itself, but by then
+        // the layer may be configured for another function, whose prefix and time it would take.
+        const isOver = record === undefined || record.isExpired() || (answer.kind === 'busy' && this.#isRunOut(record));
+        if (!isOver) throw new IdempotencyItemAlreadyExistsError(text, record);
         if (meetings < MAXIMUM_MEETINGS) continue;
         if (record === undefined)
           throw new IdempotencyInconsistentStateError(`The record of ${call.id} comes and goes`);
@@ -226,17 +241,17 @@ export class OncePersistenceLayer extends BasePersistenceLayer {
     return inProgressExpiryTimestamp !== undefined && Date.now() > inProgressExpiryTimestamp + 2 * clockSkewMs;
   }
 
-  async #read(id: string, validation: string | undefined): Promise<IdempotencyRecord | undefined> {
-    const item = await this.#door.read(id);
+  async #read(door: ClaimDoor, id: string, validation: string | undefined): Promise<IdempotencyRecord | undefined> {
+    const item = await door.read(id);
     if (item === undefined) return undefined;
     if (isUnknown(item as { kind: string })) throw unavailable('read', item as Unknown);
     return existingRecord(id, item as Exclude<typeof item, Unknown>, validation);
   }
 
   /** As the table would give it. The base class keeps a record in its cache when it is shown it. */
-  #cache({ id, validation }: Call, data: AttributeValue | undefined): void {
+  #cache({ id, validation, rememberForSeconds }: Call, data: AttributeValue | undefined): void {
     const responseData = data && unmarshall({ data }).data;
-    const expiryTimestamp = Math.round(Date.now() / 1_000) + this.getExpiresAfterSeconds();
+    const expiryTimestamp = Math.round(Date.now() / 1_000) + rememberForSeconds;
     const status = STATUS.completed;
     const record = { idempotencyKey: id, status, expiryTimestamp, responseData, payloadHash: validation ?? '' };
     const completed = new IdempotencyRecord(record as ConstructorParameters<typeof IdempotencyRecord>[0]);
@@ -248,23 +263,6 @@ export class OncePersistenceLayer extends BasePersistenceLayer {
     if (!this.#usesCache || !(error instanceof IdempotencyItemAlreadyExistsError) || !error.existingRecord)
       return error;
     return new IdempotencyItemAlreadyExistsError(error.message, copyOf(error.existingRecord));
-  }
-
-  /** Opened when it is first used: how long a record is kept is said by the configuration. */
-  get #door(): ClaimDoor {
-    const { client, table, clockSkewMs, leaseMs } = this.#settings;
-    if (this.#opened === undefined) {
-      const statements = new Statements({ client, table });
-      const store = new DynamoDbClaimStore({
-        client,
-        table,
-        clock: { now: () => Date.now() },
-        clockSkewMs,
-        rememberForSeconds: this.getExpiresAfterSeconds(),
-      });
-      this.#opened = new ClaimDoor({ store, read: (ids) => statements.read(ids), leaseMs });
-    }
-    return this.#opened;
   }
 }
 

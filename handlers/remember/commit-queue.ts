@@ -1,8 +1,9 @@
 import { ERROR_CODES } from '../../contract/error-codes';
+import { CLAIM_LEASE_MS } from '../claims/claim-store';
+import { type BusyWait, waitAgain } from '../core/busy-wait';
 import { WOKEN } from '../core/woken';
 import type { Lane, Step } from '../engine/lane';
 import type { RecordState } from '../engine/record-state';
-import { codeOf } from '../engine/runs';
 import type { Scope } from '../engine/scope';
 import { blame, type Settled } from '../transaction/blame';
 import { errorOf, nextGroup, type OwnItems, type Waiting } from '../transaction/group';
@@ -13,7 +14,9 @@ import {
   type TransactionAnswer,
   type TransactionRequest,
 } from '../transaction/transaction-store';
+import { type Turns, turnsOf } from '../transaction/turns';
 import type { MarkOnItsWay, Partition } from './partition';
+import type { PartitionFailures } from './partition-failures';
 import type { PartitionKeeper } from './partition-keeper';
 
 /** A record whose writes wait for their transaction. */
@@ -24,31 +27,44 @@ interface Queued<T> extends Waiting {
   readonly items: number;
   readonly sinceMs: number;
   /** Tells the lane, where it waits. */
-  readonly settled: (step: Step) => void;
+  readonly settled: (step: Step | Promise<Step>) => void;
 }
+
+/** A live foreign claim stands in its way (C6). */
+interface Busy extends BusyWait {
+  readonly error: Error;
+}
+
+/** Which of those that may go: see {@link Turns}. */
+type Turn = 'first' | 'again';
 
 /** Commits what ran on one partition, in groups, one after the other (T1, T2). */
 export class CommitQueue<T> {
   readonly #partition: Partition<T>;
   readonly #keeper: PartitionKeeper<T>;
+  readonly #failures: PartitionFailures<T>;
   readonly #scope: Scope<T>;
   readonly #own: OwnItems;
   #waiting: Queued<T>[] = [];
-  /** Of all that wait. */
+  /** Of all that wait, but for the lanes of those that are busy. */
   #items = 0;
+  readonly #busy = new Map<RecordState<T>, Busy>();
+  #busyLanes: ReadonlySet<Lane<T>> = new Set();
   /** Lanes with a record that stays open, and its offset: nothing behind it is committed (O1). */
   readonly #broken = new Map<Lane<T>, number>();
   #committing: Promise<void> | undefined;
-  /** A group was refused as a whole: the next one has at most so many records (T4). */
-  #atMost = Number.POSITIVE_INFINITY;
+  /** A group was refused as a whole: the next one of its kind has at most so many records (T4). */
+  readonly #atMost: Record<Turn, number> = { first: Number.POSITIVE_INFINITY, again: Number.POSITIVE_INFINITY };
   #isHurried = false;
   #wake = new AbortController();
 
-  constructor(partition: Partition<T>, keeper: PartitionKeeper<T>, scope: Scope<T>) {
+  constructor(partition: Partition<T>, keeper: PartitionKeeper<T>, failures: PartitionFailures<T>, scope: Scope<T>) {
     this.#partition = partition;
     this.#keeper = keeper;
+    this.#failures = failures;
     this.#scope = scope;
     this.#own = { table: scope.ports.store.table, ledgerId: partition.id };
+    scope.stopped.addEventListener('abort', () => this.#wake.abort(WOKEN), { once: true });
   }
 
   isBroken(lane: Lane<T>): boolean {
@@ -70,11 +86,11 @@ export class CommitQueue<T> {
       const sinceMs = this.#scope.ports.clock.now();
       const items = writes.length + (identity ? 1 : 0);
       this.#waiting.push({ identityId: identity?.id, writes, state, lane, identity, items, sinceMs, settled });
-      this.#items += items;
+      if (!this.#busyLanes.has(lane)) this.#items += items;
       this.#partition.waiting = this.#waiting.length;
       if (this.#isFull) this.#wake.abort(WOKEN);
       if (state.isAwaited) this.hurry();
-      this.#committing ??= this.#commitAll();
+      this.#committing ??= this.#commitAll().catch((error: unknown) => this.#broke(error));
     });
   }
 
@@ -116,8 +132,10 @@ export class CommitQueue<T> {
       await this.#gather();
       await this.#keeper.turn(this.#partition);
       this.#tidy();
-      const { group } = nextGroup(this.#waiting.slice(0, this.#atMost), this.#own);
-      if (group.length > 0 && !this.#partition.isOver) await this.#commit(group);
+      const turns = this.#turns();
+      const turn = turns.again.length > 0 ? 'again' : 'first';
+      const { group } = nextGroup(turns[turn].slice(0, this.#atMost[turn]), this.#own);
+      if (group.length > 0 && !this.#partition.isOver) await this.#commit(group, turn);
     }
     for (const { state, settled } of this.#waiting) {
       state.leaveOpen(this.#partition.refusal);
@@ -129,19 +147,53 @@ export class CommitQueue<T> {
     this.#keeper.changed(this.#partition);
   }
 
-  /** Independent records wait for others, since no lane waits for them: for a whole group, or for the checkpoint. */
+  /** Whatever goes wrong in here must not take the other partitions with it. */
+  #broke(error: unknown): void {
+    this.#partition.giveUp(error instanceof Error ? error : new Error(String(error)));
+    for (const { state, settled } of this.#waiting) {
+      state.leaveOpen(error);
+      settled('stop');
+    }
+    this.#remove(this.#waiting);
+    this.#committing = undefined;
+    this.#keeper.look();
+  }
+
+  #turns(): Turns<Queued<T>> {
+    if (this.#busy.size === 0) return { first: this.#waiting, again: [], againAtMs: Number.POSITIVE_INFINITY };
+    return turnsOf(
+      this.#waiting,
+      ({ lane }) => lane,
+      ({ state }) => this.#busy.get(state)?.againAtMs,
+      this.#scope.ports.clock.now(),
+    );
+  }
+
+  /** Waits until there is something to send. */
   async #gather(): Promise<void> {
-    const { settings, ports } = this.#scope;
-    const [oldest] = this.#waiting;
-    while (settings.independent && oldest && this.#partition.lanes > 0 && !this.#isFull && !this.#isHurried) {
-      const leftMs = oldest.sinceMs + settings.checkpointMs - ports.clock.now();
-      if (leftMs <= 0 || this.#scope.stopped.aborted) return;
+    const { ports, stopped } = this.#scope;
+    for (;;) {
+      const turns = this.#turns();
+      // What somebody waits for has gone, or cannot go yet.
+      if (turns.first.length === 0) this.#isHurried = false;
+      const leftMs = this.#dueAtMs(turns) - ports.clock.now();
+      if (leftMs <= 0 || stopped.aborted || this.#partition.isOver) return;
+      // What is closed without a commit is marked meanwhile.
+      this.#keeper.changed(this.#partition);
       this.#wake = new AbortController();
       await ports.sleep(leftMs, this.#wake.signal);
     }
   }
 
-  async #commit(group: readonly Queued<T>[]): Promise<void> {
+  /** Independent records wait for others, since no lane waits for them: for a whole group, or for the checkpoint. */
+  #dueAtMs({ first: [oldest], againAtMs }: Turns<Queued<T>>): number {
+    const { independent, checkpointMs } = this.#scope.settings;
+    if (!oldest) return againAtMs;
+    const mayGather = independent && this.#partition.lanes > 0 && !this.#isFull && !this.#isHurried;
+    return mayGather ? Math.min(againAtMs, oldest.sinceMs + checkpointMs) : Number.NEGATIVE_INFINITY;
+  }
+
+  async #commit(group: readonly Queued<T>[], turn: Turn): Promise<void> {
     const { ports, settings, patience } = this.#scope;
     const states = group.map(({ state }) => state);
     const now = ports.clock.now();
@@ -159,13 +211,13 @@ export class CommitQueue<T> {
     );
     const answer = (await answers[0]) as TransactionAnswer;
     this.#partition.isWriting = false;
-    this.#answered(group, onItsWay, answer);
+    this.#answered(group, turn, onItsWay, answer);
   }
 
-  #answered(group: readonly Queued<T>[], onItsWay: MarkOnItsWay<T>, answer: TransactionAnswer): void {
+  #answered(group: readonly Queued<T>[], turn: Turn, onItsWay: MarkOnItsWay<T>, answer: TransactionAnswer): void {
     const now = this.#scope.ports.clock.now();
     const found = blame(group, answer, ({ lane }) => lane);
-    if (found.kind !== 'split') this.#atMost = Number.POSITIVE_INFINITY;
+    if (found.kind !== 'split') this.#atMost[turn] = Number.POSITIVE_INFINITY;
     switch (found.kind) {
       case 'committed':
         this.#partition.written(
@@ -177,11 +229,12 @@ export class CommitQueue<T> {
       case 'refused':
         this.#partition.notWritten(onItsWay, now);
         for (const settled of found.settled) this.#judged(settled, now);
-        this.#hold(found.held);
+        this.#dropBehindOpen();
+        this.#count();
         break;
       case 'split':
         this.#partition.notWritten(onItsWay, now);
-        this.#atMost = found.halves[0].length;
+        this.#atMost[turn] = found.halves[0].length;
         break;
       case 'overtaken':
         this.#partition.overtaken(onItsWay, found, now);
@@ -203,32 +256,74 @@ export class CommitQueue<T> {
   }
 
   #judged({ record, verdict }: Settled<Queued<T>>, now: number): void {
-    const { state, lane } = record;
-    if (verdict.kind === 'close' && verdict.outcome === 'done' && record.identity) {
-      // The fact stands; that its identity is done is still to be written, and goes with the next commit.
-      const index = this.#waiting.indexOf(record);
-      this.#items += 1 - record.items;
-      this.#waiting[index] = { ...record, writes: [], items: 1 };
-      return;
+    const { state } = record;
+    switch (verdict.kind) {
+      case 'close':
+        if (verdict.outcome === 'done' && record.identity) {
+          // The fact stands; that its identity is done is still to be written, and goes with the next commit.
+          this.#waiting[this.#waiting.indexOf(record)] = { ...record, writes: [], items: 1 };
+          break;
+        }
+        this.#partition.close(state, verdict.outcome, now);
+        this.#settle([record], 'next');
+        break;
+      case 'busy': {
+        const wait = this.#waitAgain(this.#busy.get(state), now);
+        if (wait) this.#busy.set(state, { ...wait, error: verdict.error });
+        else this.#leaveOpen(record, verdict.error);
+        break;
+      }
+      case 'fail':
+        state.isConflict = verdict.error.code === ERROR_CODES.identityConflict;
+        this.#failed(record, verdict.error);
+        break;
     }
-    if (verdict.kind === 'close') {
-      this.#partition.close(state, verdict.outcome, now);
-      this.#settle([record], 'next');
-      return;
-    }
-    const { error } = verdict;
-    state.isConflict = error.code === ERROR_CODES.identityConflict;
-    state.leaveOpen(error);
-    if (verdict.kind === 'fail') this.#partition.fail(state, codeOf(error), now);
-    this.#broken.set(lane, Math.min(this.#broken.get(lane) ?? Number.POSITIVE_INFINITY, state.record.offset));
+  }
+
+  #waitAgain(before: BusyWait | undefined, now: number): BusyWait | undefined {
+    const { settings, deadline, ports } = this.#scope;
+    const rules = {
+      // The claim is another function's, and a ledger's lease is shorter.
+      leaseMs: Math.max(CLAIM_LEASE_MS, settings.leaseMs),
+      clockSkewMs: settings.clockSkewMs,
+      deadlineAtMs: deadline.atMs,
+    };
+    return waitAgain(before, rules, now, ports.random.fraction());
+  }
+
+  /** Where the lane does not wait for it, nothing behind it is committed in this invocation: it may be parked (P5). */
+  #failed(record: Queued<T>, error: Error): void {
+    const step = this.#failures.commitFailed(this.#partition, record.state, error);
+    if (step === 'stop' || this.#scope.settings.independent) this.#break(record);
+    this.#settle([record], step);
+  }
+
+  #leaveOpen(record: Queued<T>, error: Error): void {
+    record.state.leaveOpen(error);
+    this.#break(record);
     this.#settle([record], 'stop');
   }
 
-  /** An earlier transaction may have come late; and behind a record that stays open nothing of its lane is committed. */
+  #break({ lane, state }: Queued<T>): void {
+    this.#broken.set(lane, Math.min(this.#broken.get(lane) ?? Number.POSITIVE_INFINITY, state.record.offset));
+  }
+
+  /** An earlier transaction may have come late; and nobody waits for a claim past the deadline or in an outage (C6). */
   #tidy(): void {
     const closed = this.#waiting.filter(({ state }) => this.#partition.hasClosed(state));
     for (const { state } of closed) state.close('done');
     this.#settle(closed, 'next');
+    if (!this.#scope.mayStart) {
+      for (const record of this.#waiting) {
+        const busy = this.#busy.get(record.state);
+        if (busy) this.#leaveOpen(record, busy.error);
+      }
+    }
+    this.#dropBehindOpen();
+  }
+
+  /** Behind a record that stays open nothing of its lane is committed (O1). */
+  #dropBehindOpen(): void {
     const dropped = this.#waiting.filter(({ lane, state }) => {
       const open = this.#broken.get(lane);
       return open !== undefined && open < state.record.offset;
@@ -245,7 +340,7 @@ export class CommitQueue<T> {
     this.#settle(records, 'stop');
   }
 
-  #settle(records: readonly Queued<T>[], step: Step): void {
+  #settle(records: readonly Queued<T>[], step: Step | Promise<Step>): void {
     if (records.length === 0) return;
     this.#remove(records);
     for (const { settled } of records) settled(step);
@@ -254,13 +349,22 @@ export class CommitQueue<T> {
   #remove(records: readonly Queued<T>[]): void {
     const gone = new Set(records);
     this.#waiting = this.#waiting.filter((queued) => !gone.has(queued));
-    for (const { items } of records) this.#items -= items;
+    for (const { state } of records) this.#busy.delete(state);
     this.#partition.waiting = this.#waiting.length;
+    if (this.#busyLanes.size > 0) this.#count();
+    else for (const { items } of records) this.#items -= items;
+  }
+
+  #count(): void {
+    const busy = this.#waiting.filter(({ state }) => this.#busy.has(state));
+    this.#busyLanes = new Set(busy.map(({ lane }) => lane));
+    this.#items = this.#waiting.reduce((sum, { lane, items }) => sum + (this.#busyLanes.has(lane) ? 0 : items), 0);
   }
 
   /** Nothing of the partition runs or waits behind this group: its mark gives the partition back (L5). */
   #isLast(group: readonly Queued<T>[]): boolean {
     const ending = group.filter(({ lane, state }) => lane.phase !== 'ended' && lane.records.at(-1) === state);
-    return this.#partition.lanes === ending.length && group.length === this.#waiting.length;
+    const { lanes, parkings } = this.#partition;
+    return lanes === ending.length && parkings === 0 && group.length === this.#waiting.length;
   }
 }

@@ -13,6 +13,11 @@ export class HeldSlot {
     if (!this.isHeld) this.isHeld = await this.#slots.acquire();
   }
 
+  /** Somebody else gives it back. */
+  handOver(): void {
+    this.isHeld = false;
+  }
+
   release(): void {
     if (this.isHeld) this.#slots.release();
     this.isHeld = false;

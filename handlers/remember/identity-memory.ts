@@ -1,56 +1,39 @@
-import type { Claim, ClaimAnswer, Failure, LookUpAnswer, WriteAnswer } from '../claims/claim-store';
+import type { Claim, ClaimAnswer, LookUpAnswer, WriteAnswer } from '../claims/claim-store';
 import { backoffMs } from '../core/backoff';
-import { isThenable } from '../core/thenable';
 import { previousTwins } from '../core/twins';
 import { WOKEN } from '../core/woken';
 import type { Lane, Step } from '../engine/lane';
 import type { EventArray, Memory } from '../engine/memory';
 import type { RecordState } from '../engine/record-state';
-import { codeOf, type Ended } from '../engine/runs';
 import type { Scope } from '../engine/scope';
-import { claimBusy, claimLost, identityConflict } from '../errors';
+import { claimBusy, identityConflict } from '../errors';
 import { isUnknown } from '../store/unknown';
 import { ClaimWindow } from './claim-window';
-import { Gatherer } from './gatherer';
 import { HeldSlot } from './held-slot';
-import { LeaseKeeper } from './lease-keeper';
-import { twinsAllow } from './twin-gate';
+import { IdentityMarks } from './identity-marks';
+import { LetterDesk } from './letter-desk';
+import { samePayload, twinsAllow } from './twin-gate';
+import { UnclaimedRecords } from './unclaimed-records';
 
 /** Keys that are looked up to find out whether the batch was delivered before (C2). */
 const PROBE = 100;
-/** Marks that travel together: a batch of statements. */
-const GATHERED = 25;
 const BUSY_BASE_MS = 100;
 const BUSY_CAP_MS = 1_000;
-
-interface Owned {
-  readonly claim: Claim;
-}
-
-interface Held<T> {
-  readonly state: RecordState<T>;
-  readonly claim: Claim;
-  /** Ends the keeping of the lease. */
-  readonly letGo: () => void;
-}
 
 /** Remembers by identity: a claim before each record, a conditional completion after it (protocol section 5). */
 export class IdentityMemory<T> implements Memory<T> {
   readonly #scope: Scope<T>;
   readonly #states: readonly RecordState<T>[];
   readonly #window: ClaimWindow<T>;
-  readonly #keeper: LeaseKeeper;
-  readonly #completions: Gatherer<Owned, WriteAnswer>;
-  readonly #failures: Gatherer<Failure, WriteAnswer>;
-  /** Claims of records that were cut off: given back with no attempt counted. */
-  readonly #cutOffs: Gatherer<Owned, WriteAnswer>;
-  /** Effects that have happened and are not marked yet. */
-  readonly #unsaved = new Set<RecordState<T>>();
-  #takeovers = 0;
+  readonly #marks: IdentityMarks<T>;
+  readonly #unclaimed: UnclaimedRecords<T>;
 
   constructor(arrays: readonly EventArray<T>[], scope: Scope<T>) {
     this.#scope = scope;
     this.#states = arrays.flatMap(({ states }) => states);
+    const desk = new LetterDesk(scope);
+    this.#marks = new IdentityMarks(scope, desk);
+    this.#unclaimed = new UnclaimedRecords(scope, desk);
     const { ports, patience, settings } = scope;
     const { claims } = ports.store;
     this.#window = new ClaimWindow({
@@ -58,31 +41,8 @@ export class IdentityMemory<T> implements Memory<T> {
       random: ports.random,
       leaseMs: settings.leaseMs,
       ask: (batch, over) => patience.start(batch, (members) => claims.claim(members), over),
-      release: (batch) => this.#release(batch),
+      release: (batch) => this.#marks.release(batch),
     });
-    this.#keeper = new LeaseKeeper({
-      clock: ports.clock,
-      sleep: ports.sleep,
-      leaseMs: settings.leaseMs,
-      renew: (batch) => patience.save(batch, (members) => claims.renew(members)),
-    });
-    const gathered = { size: GATHERED, delayMs: settings.checkpointMs, sleep: ports.sleep };
-    this.#completions = new Gatherer({
-      ...gathered,
-      send: (batch) => patience.save<Owned, WriteAnswer>(batch, (members) => claims.complete(members)),
-    });
-    this.#failures = new Gatherer({
-      ...gathered,
-      send: (batch) => patience.save<Failure, WriteAnswer>(batch, (members) => claims.fail(members)),
-    });
-    this.#cutOffs = new Gatherer({
-      ...gathered,
-      send: (batch) => patience.save<Owned, WriteAnswer>(batch, (members) => claims.release(members)),
-    });
-  }
-
-  get noticed() {
-    return this.#takeovers > 0 ? { takeovers: this.#takeovers } : {};
   }
 
   async open(lanes: readonly Lane<T>[]): Promise<void> {
@@ -92,7 +52,13 @@ export class IdentityMemory<T> implements Memory<T> {
     this.#states.forEach((state, index) => {
       state.previousTwin = twins[index];
     });
-    await this.#lookUp();
+    await Promise.all([this.#lookUp(), this.#unclaimed.lookUp(this.#states)]);
+    // What was found for the first twin holds for those behind it, and their lanes may never come to them (A1).
+    for (const state of this.#states) {
+      const { previousTwin } = state;
+      if (!previousTwin?.isSettled || previousTwin.outcome === 'open' || !samePayload(state, previousTwin)) continue;
+      state.close(previousTwin.outcome);
+    }
   }
 
   advance(lane: Lane<T>, state: RecordState<T>): Step | Promise<Step> {
@@ -101,7 +67,7 @@ export class IdentityMemory<T> implements Memory<T> {
       state.close('done');
       return 'next';
     }
-    if (content?.kind !== 'ready') return this.#leaveOpen(state, content?.error);
+    if (content?.kind !== 'ready') return this.#unclaimed.failed(state, content?.error);
     if (state.previousTwin) return this.#behindTwins(lane, state);
     return this.#admit(lane, state);
   }
@@ -110,8 +76,11 @@ export class IdentityMemory<T> implements Memory<T> {
     this.#window.releaseBehind(lane);
   }
 
-  async marked(): Promise<void> {
-    await Promise.all([this.#completions.drained(), this.#failures.drained(), this.#cutOffs.drained()]);
+  /** Its claim is not given back while user code may go on: whoever takes it over counts what became of it. */
+  cutOff(): void {}
+
+  marked(): Promise<void> {
+    return this.#marks.drained();
   }
 
   close(): Promise<void> {
@@ -119,11 +88,7 @@ export class IdentityMemory<T> implements Memory<T> {
   }
 
   stop(): void {
-    this.#keeper.stop();
-    this.#completions.stop();
-    this.#failures.stop();
-    this.#cutOffs.stop();
-    for (const state of this.#unsaved) this.#reportUnsaved(state, 'the store did not answer before the end');
+    this.#marks.stop();
   }
 
   /** A few keys tell whether the batch was delivered before; only then the rest is worth reading (C2). */
@@ -173,8 +138,8 @@ export class IdentityMemory<T> implements Memory<T> {
     if (answer?.kind !== 'claimed') return this.#claimAndRun(lane, state, answer);
     const isFresh = answer.claim.leaseUntilMs - ports.clock.now() >= settings.leaseMs / 2;
     if (!isFresh || !this.#scope.mayStart) return this.#claimAndRun(lane, state, answer);
-    if (answer.takeover) this.#takeovers += 1;
-    return this.#run(state, answer.claim, () => slots.release());
+    if (answer.takeover) this.#scope.observer.noticed('takeovers', state.record.topic);
+    return this.#marks.run(state, answer.claim);
   }
 
   async #waitForSlot(lane: Lane<T>, state: RecordState<T>): Promise<Step> {
@@ -200,14 +165,17 @@ export class IdentityMemory<T> implements Memory<T> {
   ): Promise<Step> {
     for (let answer = known; ; answer = undefined) {
       answer ??= await this.#claim(lane, state, slot);
-      if (answer.kind !== 'claimed') return this.#refused(state, answer);
-      if (answer.takeover) this.#takeovers += 1;
+      if (answer.kind !== 'claimed') return this.#refused(state, answer, slot);
+      if (answer.takeover) this.#scope.observer.noticed('takeovers', state.record.topic);
       await slot.acquire();
       const lease = await this.#halfLease(answer.claim);
       if (isUnknown(lease)) return this.#leaveOpen(state, this.#scope.unanswered('renew', lease));
       if (lease.kind === 'lost') continue;
-      if (slot.isHeld && this.#scope.mayStart) return this.#run(state, lease.claim, () => slot.release());
-      await this.#release([lease.claim]);
+      if (slot.isHeld && this.#scope.mayStart) {
+        slot.handOver();
+        return this.#marks.run(state, lease.claim);
+      }
+      await this.#marks.release([lease.claim]);
       return this.#leaveOpen(state, this.#scope.tooLate());
     }
   }
@@ -217,20 +185,32 @@ export class IdentityMemory<T> implements Memory<T> {
     const { clock, sleep, random } = this.#scope.ports;
     const { leaseMs, clockSkewMs } = this.#scope.settings;
     let giveUpAtMs: number | undefined;
+    let waitedSinceMs: number | undefined;
+    const waited = () => {
+      if (waitedSinceMs !== undefined) this.#scope.observer.laneWaited(state.record.topic, clock.now() - waitedSinceMs);
+    };
     for (let tries = 1; ; tries += 1) {
       const answer = await this.#window.claim(state);
       if (answer.kind !== 'busy') {
+        waited();
         lane.phase = 'running';
         return answer;
       }
       // A lease that nobody renews can be taken over once it has run out by more than twice the skew.
+      waitedSinceMs ??= clock.now();
       giveUpAtMs ??= clock.now() + leaseMs + 3 * clockSkewMs;
       slot.release();
       this.#wait(lane);
       const pauseMs = BUSY_BASE_MS / 2 + backoffMs(tries, random.fraction(), BUSY_BASE_MS, BUSY_CAP_MS);
-      if (clock.now() + pauseMs >= Math.min(giveUpAtMs, this.#scope.deadline.atMs)) return answer;
+      if (clock.now() + pauseMs >= Math.min(giveUpAtMs, this.#scope.deadline.atMs)) {
+        waited();
+        return answer;
+      }
       await sleep(pauseMs, this.#scope.stopped);
-      if (!this.#scope.mayStart) return answer;
+      if (!this.#scope.mayStart) {
+        waited();
+        return answer;
+      }
     }
   }
 
@@ -239,15 +219,16 @@ export class IdentityMemory<T> implements Memory<T> {
     this.#window.releaseBehind(lane);
   }
 
-  /** The mark that a twin waits for may be among those that are gathered. */
   #waitForTwin(lane: Lane<T>): void {
     this.#wait(lane);
-    this.#completions.hurry();
-    this.#failures.hurry();
-    this.#cutOffs.hurry();
+    this.#marks.hurry();
   }
 
-  #refused(state: RecordState<T>, answer: Exclude<ClaimAnswer, { kind: 'claimed' }>): Step {
+  #refused(
+    state: RecordState<T>,
+    answer: Exclude<ClaimAnswer, { kind: 'claimed' }>,
+    slot: HeldSlot,
+  ): Step | Promise<Step> {
     const id = state.id ?? '';
     if (answer.kind === 'closed') {
       state.close(answer.outcome === 'parked' ? 'parked' : 'duplicate');
@@ -255,7 +236,8 @@ export class IdentityMemory<T> implements Memory<T> {
     }
     if (answer.kind === 'conflict') {
       state.isConflict = true;
-      return this.#leaveOpen(state, identityConflict({ id }));
+      slot.release();
+      return this.#unclaimed.failed(state, identityConflict({ id }));
     }
     if (answer.kind === 'busy') return this.#leaveOpen(state, claimBusy({ ...answer, id }));
     return this.#leaveOpen(state, this.#scope.unanswered('claim', answer));
@@ -279,62 +261,6 @@ export class IdentityMemory<T> implements Memory<T> {
       // The renewal itself may have taken longer than half a lease.
       held = { ...held, leaseUntilMs };
     }
-  }
-
-  #run(state: RecordState<T>, claim: Claim, releaseSlot: () => void): Step | Promise<Step> {
-    let letGo = () => {};
-    const ended = this.#scope.runs.call(state, claim.attempts + 1, (run) => {
-      letGo = this.#keeper.keep(claim, () => run.abort(claimLost({ id: claim.id })));
-    });
-    const settle = (end: Ended): Step => {
-      releaseSlot();
-      const held: Held<T> = { state, claim, letGo };
-      if (end.ok) {
-        this.#complete(held);
-        return 'next';
-      }
-      state.error = end.error;
-      this.#fail(held, end.error, end.counts);
-      return 'stop';
-    };
-    return isThenable(ended) ? ended.then(settle) : settle(ended);
-  }
-
-  #complete({ state, claim, letGo }: Held<T>): void {
-    this.#unsaved.add(state);
-    this.#completions.add({ claim }, (answer) => {
-      letGo();
-      if (answer.kind === 'written') {
-        this.#unsaved.delete(state);
-        return state.close('done');
-      }
-      const error = isUnknown(answer) ? this.#scope.unanswered('complete', answer) : claimLost({ id: claim.id });
-      this.#reportUnsaved(state, error.message);
-      state.leaveOpen(error);
-    });
-    if (state.isAwaited) this.#completions.hurry();
-  }
-
-  #fail({ state, claim, letGo }: Held<T>, error: unknown, counts: boolean): void {
-    const answered = (answer: WriteAnswer) => {
-      letGo();
-      if (isUnknown(answer)) this.#scope.unanswered('fail', answer);
-      state.leaveOpen(error);
-    };
-    if (counts) this.#failures.add({ claim, error: codeOf(error), atMs: this.#scope.ports.clock.now() }, answered);
-    else this.#cutOffs.add({ claim }, answered);
-    if (state.isAwaited) for (const marks of [this.#failures, this.#cutOffs]) marks.hurry();
-  }
-
-  #release(batch: readonly Claim[]): Promise<WriteAnswer[]> {
-    const { claims } = this.#scope.ports.store;
-    const members = batch.map((claim) => ({ claim }));
-    return Promise.all(this.#scope.patience.save(members, (some) => claims.release(some)).answers);
-  }
-
-  #reportUnsaved(state: RecordState<T>, reason: string): void {
-    if (!this.#unsaved.delete(state)) return;
-    this.#scope.ports.log.error(`The effect of ${state.name} happened, and its mark was not saved`, { reason });
   }
 
   #leaveOpen(state: RecordState<T>, error: unknown): Step {

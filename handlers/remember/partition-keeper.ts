@@ -1,3 +1,4 @@
+import { ERROR_CODES } from '../../contract/error-codes';
 import { backoffMs } from '../core/backoff';
 import { type Deferred, deferred } from '../core/deferred';
 import { WOKEN } from '../core/woken';
@@ -64,11 +65,9 @@ export class PartitionKeeper<T> {
   }
 
   /** Why nothing may start on the partition right now (L4). */
-  refusal(partition: Partition<T>): Error | undefined {
+  refusal(partition: Partition<T>, nowMs: number): Error | undefined {
     if (partition.refusal) return partition.refusal;
-    const { ports, settings } = this.#scope;
-    const now = ports.clock.now();
-    if (now + settings.clockSkewMs < partition.leaseUntilMs) return undefined;
+    if (nowMs + this.#scope.settings.clockSkewMs < partition.leaseUntilMs) return undefined;
     return leaseOver({ partition: partition.array.name, leaseUntilMs: partition.leaseUntilMs });
   }
 
@@ -85,6 +84,23 @@ export class PartitionKeeper<T> {
     }
   }
 
+  /** Writes what has happened so far, and resolves to whether that stands. */
+  async written(partition: Partition<T>): Promise<boolean> {
+    partition.want(this.#scope.ports.clock.now());
+    this.changed(partition);
+    while ((partition.isUrgent || partition.isWriting) && !partition.isOver && !this.#isStopped) {
+      this.#written ??= deferred();
+      await this.#written.promise;
+    }
+    return !partition.isOver && !this.#isStopped;
+  }
+
+  /** Something has changed that those who wait for marks look at. */
+  look(): void {
+    this.#written?.resolve();
+    this.#written = undefined;
+  }
+
   /** Resolves when nothing waits for a mark, and what is final was given back. */
   async marked(): Promise<void> {
     this.#isHurried = true;
@@ -96,7 +112,19 @@ export class PartitionKeeper<T> {
     this.#isHurried = false;
   }
 
+  /** The record goes on running: its partition is marked, and not given back (L5). */
+  cutOff(state: RecordState<T>): void {
+    const partition = this.#partitions.find((each) => isOf(state, each));
+    if (partition === undefined || partition.isOver) return;
+    partition.fail(state, ERROR_CODES.unsettled, this.#scope.ports.clock.now());
+    partition.acquit();
+    this.changed(partition);
+  }
+
   stop(): void {
+    if (!this.#isStopped) {
+      for (const { holesClosed } of this.#partitions) this.#scope.observer.holesClosed(holesClosed);
+    }
     this.#isStopped = true;
     this.#wake.abort(WOKEN);
     this.#written?.resolve();
@@ -108,6 +136,7 @@ export class PartitionKeeper<T> {
   /** We are not the owner any more (L3): nothing starts, what runs is aborted, what has no durable mark is open. */
   lost(partition: Partition<T>, also: readonly RecordState<T>[] = []): void {
     const error = partitionLost({ partition: partition.array.name });
+    this.#scope.observer.noticed('staleOwner', partition.topic);
     this.#unsaved(partition.giveUp(error), error.message);
     for (const state of also) state.leaveOpen(error);
     for (const run of this.#scope.runs.running) if (isOf(run.state, partition)) run.abort(error);
@@ -126,6 +155,7 @@ export class PartitionKeeper<T> {
     partition.hasToldAbandoned = abandoned.length > 0;
     for (const { first, last } of abandoned) {
       const error = abandonedOffsets({ partition: partition.array.name, first, last });
+      this.#scope.observer.noticed('abandoned', partition.topic, Number(last - first) + 1);
       this.#scope.ports.log.error(error.message, { code: error.code });
     }
   }
@@ -144,8 +174,10 @@ export class PartitionKeeper<T> {
   /** Waits for a live foreign lease at most one lease and 2 × clockSkew (L1). */
   async #begin(partition: Partition<T>, first: Promise<LedgerClaimAnswer>): Promise<void> {
     const { ports, settings, deadline, stopped } = this.#scope;
-    const giveUpAtMs = ports.clock.now() + settings.leaseMs + 3 * settings.clockSkewMs;
+    const askedAtMs = ports.clock.now();
+    const giveUpAtMs = askedAtMs + settings.leaseMs + 3 * settings.clockSkewMs;
     let answer = await first;
+    const isBusy = answer.kind === 'busy';
     for (let tries = 1; answer.kind === 'busy'; tries += 1) {
       const pauseMs = BUSY_BASE_MS / 2 + backoffMs(tries, ports.random.fraction(), BUSY_BASE_MS, BUSY_CAP_MS);
       const { leaseUntilMs } = answer;
@@ -155,9 +187,14 @@ export class PartitionKeeper<T> {
       if (!this.#scope.mayStart) return;
       answer = (await this.#ask([partition]).answers[0]) as LedgerClaimAnswer;
     }
+    const { observer } = this.#scope;
+    if (isBusy) observer.laneWaited(partition.topic, ports.clock.now() - askedAtMs);
     partition.refusal = undefined;
     if (answer.kind === 'claimed') {
-      partition.begin(answer.claim);
+      // More than this claim since the last release or progress: another worker did not give it back.
+      if (answer.claim.state.unclean > 1) observer.noticed('takeovers', partition.topic);
+      partition.begin(answer.claim, ports.clock.now());
+      if (partition.hasOrderGap) observer.noticed('orderGap', partition.topic);
       this.changed(partition);
     } else if (answer.kind === 'unreadable') {
       partition.refusal = answer.error;
@@ -190,13 +227,14 @@ export class PartitionKeeper<T> {
     const renewalMs = partition.leaseUntilMs - (2 * leaseMs) / 3;
     const { dirtySinceMs } = partition;
     if (dirtySinceMs === undefined) return Math.max(renewalMs, notBeforeMs);
-    if (this.#isHurried) return notBeforeMs;
+    if (this.#isHurried || partition.isUrgent) return notBeforeMs;
     return Math.max(Math.min(renewalMs, dirtySinceMs + checkpointMs), notBeforeMs);
   }
 
   #isOwed(partition: Partition<T>): boolean {
     if (!partition.isClaimed || partition.isOver) return false;
-    return partition.isWriting || partition.isFinal || partition.dirtySinceMs !== undefined;
+    const { isWriting, isFinal, dirtySinceMs, parkings } = partition;
+    return isWriting || isFinal || dirtySinceMs !== undefined || parkings > 0;
   }
 
   #write(partitions: readonly Partition<T>[]): void {
@@ -225,8 +263,7 @@ export class PartitionKeeper<T> {
     else if (isUnknown(answer)) this.#unsure(partition, onItsWay, answer);
     else this.lost(partition);
     this.#wake.abort(WOKEN);
-    this.#written?.resolve();
-    this.#written = undefined;
+    this.look();
   }
 
   /**
@@ -245,9 +282,7 @@ export class PartitionKeeper<T> {
   }
 
   #unsaved(states: readonly RecordState<T>[], reason: string): void {
-    for (const { name } of states) {
-      this.#scope.ports.log.error(`The effect of ${name} happened, and its mark was not saved`, { reason });
-    }
+    for (const state of states) this.#scope.tellUnsaved(state, reason);
   }
 }
 

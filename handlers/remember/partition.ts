@@ -1,19 +1,35 @@
+import { ERROR_CODES } from '../../contract/error-codes';
 import type { Outcome } from '../core/answer';
 import type { EventArray } from '../engine/memory';
 import type { RecordState } from '../engine/record-state';
 import { ledgerMismatch } from '../errors';
-import { advance } from '../ledger/advance';
+import { advance, type FailedRuns } from '../ledger/advance';
 import { closedIn } from '../ledger/closed';
-import type { LedgerState, OffsetRun } from '../ledger/ledger-state';
+import type { Attempts, LedgerState, OffsetRun } from '../ledger/ledger-state';
 import type { LedgerClaim, LedgerMark } from '../ledger/ledger-store';
 import { findReuse } from '../ledger/reuse';
+import type { Parked } from '../parking/parked';
 import type { RawRecord } from '../record/parse-event';
 
 /** A record whose mark is not durable yet, and what it will be. */
 export interface Pending<T> {
   readonly state: RecordState<T>;
   readonly outcome: Exclude<Outcome, 'open'>;
+  /** Written beside the mark that closes it. */
+  readonly parked?: Parked;
 }
+
+/** A record whose letter is durable, and what is written beside its closing mark. */
+interface ToPark<T> {
+  readonly state: RecordState<T>;
+  readonly parked: Parked;
+}
+
+/** After so many ends without a release and without progress, records run alone (P3). */
+const UNCLEAN_ENDS = 2;
+const PROCESS_DIED = ERROR_CODES.processDied;
+/** Parked items in one mark: with it they are one transaction. */
+const PARKED_IN_A_MARK = 50;
 
 /** A mark on its way, and the records that it closes. */
 export interface MarkOnItsWay<T> {
@@ -30,6 +46,8 @@ export class Partition<T> {
   readonly token: string;
   /** Lanes that have not ended. */
   lanes = 0;
+  /** Records whose letters and closing marks are on their way. */
+  parkings = 0;
   /** Records whose commit is waited for. */
   waiting = 0;
   /** Nothing starts any more, and why: without a claim, stale, another topic's offsets. */
@@ -54,9 +72,19 @@ export class Partition<T> {
   #onItsWay: readonly Pending<T>[] = [];
   #isMismatch = false;
   #seq = 0;
-  #attempts: ReadonlyMap<number, number> = new Map();
+  #attempts: ReadonlyMap<number, Attempts> = new Map();
+  /** A mark takes no more of them than fit in a transaction. */
+  #toPark: ToPark<T>[] = [];
   readonly #closed = new Set<number>();
-  readonly #failed = new Map<number, { readonly error: string; readonly atMs: number }>();
+  readonly #failed = new Map<number, FailedRuns>();
+  /** The record that runs alone, its start to be written first (P3). */
+  #suspect: number | undefined;
+  #isWanted = false;
+  #isWantedOnItsWay = false;
+  /** The record that an earlier process died of: its attempt is counted with the first mark. */
+  #died: number | undefined;
+  /** Its records run alone, one at a time: earlier processes ended while it was claimed, and closed nothing (P3). */
+  isAlone = false;
 
   constructor(id: string, array: EventArray<T>, token: string) {
     this.id = id;
@@ -77,7 +105,7 @@ export class Partition<T> {
   }
 
   /** The claim has come: what is closed already is a duplicate, unless the offsets are another topic's (L7). */
-  begin(claim: LedgerClaim): void {
+  begin(claim: LedgerClaim, nowMs: number): void {
     this.#claimed = claim;
     this.#seq = claim.seq;
     this.leaseUntilMs = claim.leaseUntilMs;
@@ -92,12 +120,34 @@ export class Partition<T> {
     closedIn(state, records).forEach((isClosed, index) => {
       if (isClosed) this.array.states[index]?.close('duplicate');
     });
-    this.#attempts = new Map(state.attempts.map(({ offset, count }) => [Number(offset), count]));
+    this.#attempts = new Map(state.attempts.map((attempts) => [Number(attempts.offset), attempts]));
+    const { suspect, unclean } = state;
+    this.isAlone = suspect !== undefined || unclean > UNCLEAN_ENDS;
+    if (suspect !== undefined) this.#countDeath(Number(suspect), nowMs);
     this.hasOrderGap = state.attempts.some(({ offset }) => offset < this.first);
   }
 
+  get topic(): string {
+    return this.array.states[0]?.record.topic ?? '';
+  }
+
   attempt({ record: { offset } }: RecordState<T>): number {
-    return (this.#attempts.get(offset) ?? 0) + 1;
+    return (this.#attempts.get(offset)?.count ?? 0) + (offset === this.#died ? 1 : 0) + 1;
+  }
+
+  /** Whether the process of an earlier invocation died of it. */
+  hasDiedOf({ record: { offset } }: RecordState<T>): boolean {
+    return offset === this.#died;
+  }
+
+  /** Code or name of the error of its last attempt, in an earlier invocation. */
+  lastError({ record: { offset } }: RecordState<T>): string | undefined {
+    return offset === this.#died ? PROCESS_DIED : this.#attempts.get(offset)?.lastError;
+  }
+
+  /** When a run of it first ended without success, in an earlier invocation. */
+  firstFailureMs({ record: { offset } }: RecordState<T>): number | undefined {
+    return this.#attempts.get(offset)?.firstFailureMs;
   }
 
   /** The record has had its effect, or needs none: the next mark closes it. */
@@ -108,15 +158,48 @@ export class Partition<T> {
     this.dirtySinceMs ??= nowMs;
   }
 
+  /** Its letter is durable: the next mark closes it, and writes its parked item (P5). Somebody waits for that. */
+  park(state: RecordState<T>, parked: Parked, nowMs: number): void {
+    this.#toPark.push({ state, parked });
+    this.dirtySinceMs ??= nowMs;
+  }
+
+  /** Whether somebody waits for the next mark. */
+  get isUrgent(): boolean {
+    return this.#toPark.length > 0 || this.#isWanted;
+  }
+
+  /** Somebody waits for the next mark. */
+  want(nowMs: number): void {
+    this.#isWanted = true;
+    this.dirtySinceMs ??= nowMs;
+  }
+
+  /** The record is about to run alone: the next mark says so (P3). */
+  suspect({ record: { offset } }: RecordState<T>): void {
+    this.#suspect = offset;
+  }
+
+  /** User code is over: the next mark says so. */
+  acquit(): void {
+    this.#suspect = undefined;
+  }
+
+  #countDeath(offset: number, nowMs: number): void {
+    this.#died = offset;
+    this.#failed.set(offset, { error: PROCESS_DIED, atMs: nowMs });
+    this.dirtySinceMs ??= nowMs;
+  }
+
   /** One more attempt of the record, counted by the next mark. */
   fail({ record: { offset } }: RecordState<T>, error: string, atMs: number): void {
-    this.#failed.set(offset, { error, atMs });
+    this.#failed.set(offset, { error, atMs, count: offset === this.#died ? 2 : 1 });
     this.dirtySinceMs ??= atMs;
   }
 
   /** Nothing of it runs or will run. */
   get isFinal(): boolean {
-    return this.lanes === 0 && this.waiting === 0;
+    return this.lanes === 0 && this.waiting === 0 && this.parkings === 0;
   }
 
   /**
@@ -132,16 +215,33 @@ export class Partition<T> {
       const mark = { id, token, seq: this.#seq, state: this.#claimed.state, leaseUntilMs };
       return { mark, pending: [], holesClosed: 0, abandoned: [] };
     }
+    // Beside the writes of a commit there may be no room.
+    if (also.length === 0) this.#park();
     const closed =
       also.length === 0 ? this.#closed : new Set([...this.#closed, ...also.map(({ record }) => record.offset)]);
     const records = this.array.states.map(({ record }) => record);
-    const { state, holesClosed, abandoned } = advance(this.#claimed.state, records, { closed, failed: this.#failed });
+    const { state, holesClosed, abandoned } = advance(this.#claimed.state, records, {
+      closed,
+      failed: this.#failed,
+      suspect: this.#suspect,
+    });
     const { pending } = this;
     this.#onItsWay = pending;
     this.pending = [];
-    this.dirtySinceMs = undefined;
-    const mark = { id, token, seq: this.#seq, state, leaseUntilMs };
+    this.#isWantedOnItsWay = this.#isWanted;
+    this.#isWanted = false;
+    if (!this.isUrgent) this.dirtySinceMs = undefined;
+    const parked = pending.flatMap((each) => each.parked ?? []);
+    const mark = { id, token, seq: this.#seq, state, leaseUntilMs, ...(parked.length > 0 && { parked }) };
     return { mark, pending, holesClosed, abandoned };
+  }
+
+  #park(): void {
+    for (const { state, parked } of this.#toPark.splice(0, PARKED_IN_A_MARK)) {
+      this.#closed.add(state.record.offset);
+      this.#failed.delete(state.record.offset);
+      this.pending.push({ state, outcome: 'parked', parked });
+    }
   }
 
   /** The mark stands. */
@@ -161,7 +261,12 @@ export class Partition<T> {
   /** The request did nothing: what was on its way goes with the next one. */
   notWritten({ pending }: MarkOnItsWay<T>, nowMs: number): void {
     this.#onItsWay = [];
-    this.pending = [...pending, ...this.pending];
+    this.pending = [...pending.filter(({ parked }) => parked === undefined), ...this.pending];
+    const parkings = pending.flatMap(({ state, parked }) => (parked ? [{ state, parked }] : []));
+    for (const { state } of parkings) this.#closed.delete(state.record.offset);
+    this.#toPark = [...parkings, ...this.#toPark];
+    this.#isWanted ||= this.#isWantedOnItsWay;
+    if (this.isUrgent) this.dirtySinceMs ??= nowMs;
     if (this.pending.length > 0 || this.#failed.size > 0) this.dirtySinceMs ??= nowMs;
   }
 
@@ -193,6 +298,7 @@ export class Partition<T> {
     this.isOver = true;
     this.dirtySinceMs = undefined;
     const states = [...this.#onItsWay, ...this.pending].map(({ state }) => state);
+    for (const { state } of this.#toPark.splice(0)) state.leaveOpen(error);
     this.#onItsWay = [];
     this.pending = [];
     for (const state of states) state.leaveOpen(error);

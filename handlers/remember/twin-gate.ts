@@ -26,7 +26,7 @@ export async function twinsAllow<T>(state: RecordState<T>, waits: () => void): P
   return false;
 }
 
-function samePayload<T>({ content: a }: RecordState<T>, { content: b }: RecordState<T>): boolean {
+export function samePayload<T>({ content: a }: RecordState<T>, { content: b }: RecordState<T>): boolean {
   if (a?.kind !== 'ready' || b?.kind !== 'ready') return true;
   return a.payloadDigest === undefined || b.payloadDigest === undefined || a.payloadDigest === b.payloadDigest;
 }

@@ -123,3 +123,73 @@ describe('D5: what would break the promise is refused at start', () => {
     expect(code).toBe(ERROR_CODES.idempotencyDisabled);
   });
 });
+
+describe('MSK_ONCE_DEAD_LETTERS', () => {
+  const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/111122223333/orders-letters';
+  const read = (MSK_ONCE_DEAD_LETTERS: string, changes: Variables = {}) =>
+    readEnvironment({ ...GOOD, MSK_ONCE_DEAD_LETTERS, ...changes }).deadLetters;
+
+  test.each([undefined, '', ' '])('may be left out: %p', (text) => {
+    expect(readEnvironment({ ...GOOD, MSK_ONCE_DEAD_LETTERS: text }).deadLetters).toBeUndefined();
+  });
+
+  test.each<[string, object]>([
+    [`sqs:${QUEUE}`, { queue: { url: QUEUE, isFifo: false } }],
+    [`sqs:${QUEUE}.fifo`, { queue: { url: `${QUEUE}.fifo`, isFifo: true } }],
+    [
+      'sqs:http://127.0.0.1:19324/000000000000/q',
+      { queue: { url: 'http://127.0.0.1:19324/000000000000/q', isFifo: false } },
+    ],
+    ['s3://letters', { bucket: { bucket: 'letters', prefix: '' } }],
+    ['s3://letters/', { bucket: { bucket: 'letters', prefix: '' } }],
+    [' s3://my.letters-1/dead/orders/ ', { bucket: { bucket: 'my.letters-1', prefix: 'dead/orders' } }],
+    ['s3://letters/year=2026', { bucket: { bucket: 'letters', prefix: 'year=2026' } }],
+    [
+      `sqs:${QUEUE}, s3://letters/large`,
+      { queue: { url: QUEUE, isFifo: false }, bucket: { bucket: 'letters', prefix: 'large' } },
+    ],
+  ])('%p is read', (text, place) => {
+    expect(read(text)).toEqual({ place, hasSqsEndpoint: false, hasS3Endpoint: false });
+  });
+
+  test.each<[Variables, boolean, boolean]>([
+    [{ AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1' }, true, false],
+    [{ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' }, false, true],
+    [{ AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, true, true],
+    [{ AWS_ENDPOINT_URL: '', AWS_ENDPOINT_URL_S3: '' }, false, false],
+  ])('knows from %p whether the services are somewhere else', (changes, hasSqsEndpoint, hasS3Endpoint) => {
+    expect(read('s3://letters', changes)).toMatchObject({ hasSqsEndpoint, hasS3Endpoint });
+  });
+
+  test.each([
+    'letters',
+    QUEUE,
+    'sqs:',
+    'sqs:orders-letters',
+    'sqs:arn:aws:sqs:eu-west-1:111122223333:orders-letters',
+    'sqs:ftp://sqs.eu-west-1.amazonaws.com/111122223333/q',
+    'sqs:https://sqs.eu-west-1.amazonaws.com',
+    'sqs:https://sqs.eu-west-1.amazonaws.com/111122223333/q?Action=x',
+    's3:letters',
+    's3://',
+    's3://ab',
+    's3://Letters',
+    's3://letters//x',
+    's3://letters/a b',
+    's3://letters/a!b#c',
+    's3:///prefix',
+    `s3://letters/${'x'.repeat(300)}`,
+    's3://letters,s3://more',
+    `s3://letters,sqs:${QUEUE}`,
+    `sqs:${QUEUE},sqs:${QUEUE}`,
+    `sqs:${QUEUE},s3://a-b,s3://c-d`,
+    `sqs:${QUEUE},`,
+    'kafka://topic',
+  ])('%p is refused, naming the shapes that are accepted', (text) => {
+    const { code, message } = refusal({ MSK_ONCE_DEAD_LETTERS: text });
+
+    expect(code).toBe('MSK_ONCE_ENVIRONMENT_INVALID');
+    expect(message).toContain(`MSK_ONCE_DEAD_LETTERS is ${JSON.stringify(text)}`);
+    expect(message).toMatch(/accepted is sqs:<queue URL>, s3:\/\/<bucket>\/<prefix>, or both with a comma/);
+  });
+});

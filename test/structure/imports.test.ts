@@ -20,6 +20,7 @@ const SDK_CLIENT = /^@aws-sdk\/client-dynamodb$/;
 const ZONES: readonly Zone[] = [
   { files: /^contract\//, may: /^contract\//, packages: NOTHING },
 
+  { files: /^handlers\/errors\//, may: /^(contract\/|handlers\/errors\/)/, packages: NOTHING },
   {
     files: /^handlers\/core\//,
     may: /^(contract\/|handlers\/(core\/|errors$))/,
@@ -28,14 +29,36 @@ const ZONES: readonly Zone[] = [
   },
   {
     files: /^handlers\/record\//,
-    may: /^(contract\/|handlers\/(record\/|errors$))/,
+    may: /^(contract\/|handlers\/(record\/|core\/thenable$|errors$))/,
     packages: NOTHING,
     typePackages: /^@standard-schema\/spec$/,
   },
+  // What producers put before a value.
+  {
+    files: /^handlers\/wire\//,
+    may: /^(contract\/|handlers\/(wire\/|record\/utf8$|errors$))/,
+    packages: /^node:zlib$/,
+    types: /^handlers\/record\/codec$/,
+  },
+  // Codecs with entries of their own, each over a package that only its users have.
+  {
+    files: /^handlers\/avro\//,
+    may: /^(contract\/|handlers\/(avro\/|wire\/|record\/validate$|core\/thenable$|errors$))/,
+    packages: /^(avsc|node:buffer)$/,
+    types: /^handlers\/record\/codec$/,
+    typePackages: /^@standard-schema\/spec$/,
+  },
+  {
+    files: /^handlers\/protobuf\//,
+    may: /^(contract\/|handlers\/(protobuf\/|wire\/|record\/validate$|errors$))/,
+    packages: /^protobufjs(\/ext\/protojson)?$/,
+    types: /^handlers\/record\/codec$/,
+    typePackages: /^(@standard-schema\/spec|protobufjs)$/,
+  },
   // Decide and describe; what talks to a table is an adapter.
   {
-    files: /^handlers\/(claims|ledger|transaction)\/dynamodb-[a-z-]+\.ts$/,
-    may: /^(contract\/|handlers\/((claims|ledger|transaction)\/(?!dynamodb-|memory-)|dynamodb\/|store\/unknown$|errors$))/,
+    files: /^handlers\/(claims|ledger|parking|transaction)\/dynamodb-[a-z-]+\.ts$/,
+    may: /^(contract\/|handlers\/((claims|ledger|parking|transaction)\/(?!dynamodb-(?!ledger-marks$)|memory-)|dynamodb\/|store\/unknown$|errors$))/,
     packages: SDK_CLIENT,
     types: /^handlers\/ports$/,
   },
@@ -48,17 +71,44 @@ const ZONES: readonly Zone[] = [
   },
   {
     files: /^handlers\/claims\//,
-    may: /^(contract\/|handlers\/(claims\/(?!dynamodb-)|core\/|dynamodb\/item$|errors$))/,
+    may: /^(contract\/|handlers\/(claims\/(?!dynamodb-)|core\/|dynamodb\/item$|errors$|parking\/(?!dynamodb-|memory-)))/,
     packages: NOTHING,
     types: /^handlers\/(ports|store\/unknown|dynamodb\/statements)$/,
     typePackages: SDK_CLIENT,
   },
   {
     files: /^handlers\/ledger\//,
-    may: /^(contract\/|handlers\/(ledger\/(?!dynamodb-)|errors$))/,
+    may: /^(contract\/|handlers\/(ledger\/(?!dynamodb-)|errors$|parking\/(?!dynamodb-|memory-)))/,
     packages: /^node:crypto$/,
     types: /^handlers\/(ports|record\/parse-event|store\/unknown|dynamodb\/(statements|item))$/,
     typePackages: SDK_CLIENT,
+  },
+  // Parked items, and the outcomes of identities that turn with them.
+  {
+    files: /^handlers\/parking\//,
+    may: /^(contract\/|handlers\/(parking\/(?!dynamodb-)|claims\/distinct$|dynamodb\/item$|errors$))/,
+    packages: NOTHING,
+    types: /^handlers\/(ports|store\/unknown|claims\/(claim-store|judge)|dynamodb\/statements)$/,
+    typePackages: SDK_CLIENT,
+  },
+  // One client of the SDK each, loaded with the first letter.
+  {
+    files: /^handlers\/dead-letters\/sqs-client\.ts$/,
+    may: /^handlers\/(dead-letters\/client-settings$|errors$)/,
+    packages: /^@aws-sdk\/client-sqs$/,
+    types: /^handlers\/dead-letters\//,
+  },
+  {
+    files: /^handlers\/dead-letters\/s3-client\.ts$/,
+    may: /^handlers\/(dead-letters\/client-settings$|errors$)/,
+    packages: /^@aws-sdk\/client-s3$/,
+    types: /^handlers\/dead-letters\//,
+  },
+  {
+    files: /^handlers\/dead-letters\//,
+    may: /^(contract\/|handlers\/(dead-letters\/|dynamodb\/gate$|errors$|store\/unknown$))/,
+    packages: /^node:crypto$/,
+    types: /^handlers\/(environment|parking\/parked)$/,
   },
   // The SDK's own way from plain values to attributes.
   {
@@ -78,35 +128,42 @@ const ZONES: readonly Zone[] = [
   // A whole store is put together of three doors, here and nowhere else.
   {
     files: /^handlers\/store\/dynamodb-store\.ts$/,
-    may: /^handlers\/(claims|ledger|transaction)\/dynamodb-/,
+    may: /^handlers\/(claims|ledger|parking|transaction)\/dynamodb-/,
     packages: NOTHING,
     types: /^handlers\/(ports|store\/store)$/,
     typePackages: SDK_CLIENT,
   },
   {
     files: /^handlers\/store\/memory-store\.ts$/,
-    may: /^handlers\/(claims|ledger|transaction)\/memory-/,
+    may: /^handlers\/(claims|ledger|parking|transaction)\/memory-/,
     packages: NOTHING,
-    types: /^handlers\/(ports|store\/store)$/,
+    types: /^handlers\/(ports|parking\/judge-parked|store\/store)$/,
   },
   {
     files: /^handlers\/store\//,
     may: /^handlers\/(store\/(?!dynamodb-|memory-)|core\/)/,
     packages: NOTHING,
-    types: /^handlers\/(ports|(claims|ledger|transaction)\/[a-z]+-store)$/,
+    types: /^handlers\/(ports|(claims|ledger|parking|transaction)\/[a-z]+-store)$/,
   },
   {
     files: /^handlers\/engine\//,
     may: /^(contract\/|handlers\/(engine\/|core\/|errors$|store\/settle$|transaction\/prepare-writes$))/,
     packages: /^node:events$/,
-    types: /^handlers\/(ports|options|record\/parse-event|store\/unknown)$/,
+    types: /^handlers\/(ports|options|observe\/observer|record\/(codec|headers|parse-event)|store\/unknown)$/,
   },
   // The ways of remembering: what is decided about claims, ledger and transactions, and no adapter of theirs.
   {
     files: /^handlers\/remember\//,
-    may: /^(contract\/|handlers\/(remember\/|engine\/|core\/|errors$|store\/(settle|unknown)$|(claims|ledger|transaction)\/(?!dynamodb-|memory-)))/,
+    may: /^(contract\/|handlers\/(remember\/|engine\/|core\/|errors$|store\/(settle|unknown)$|(claims|ledger|parking|transaction)\/(?!dynamodb-|memory-)|dead-letters\/(dead-letters|letter)$))/,
     packages: /^node:events$/,
     types: /^handlers\/(ports|options|record\/parse-event)$/,
+  },
+  // What is told of an invocation: no package, of the engine what it is told, and nothing of how records are remembered.
+  {
+    files: /^handlers\/observe\//,
+    may: /^(contract\/|handlers\/(observe\/|core\/thenable$|errors(\/|$)))/,
+    packages: NOTHING,
+    types: /^handlers\/(core\/(answer|mapping)|record\/(headers|parse-event))$/,
   },
   // An entry of its own, for people who use makeIdempotent alone: claims, and nothing of the engine.
   {
@@ -119,7 +176,7 @@ const ZONES: readonly Zone[] = [
   // The composition root: it alone knows the store, the environment and the clock.
   {
     files: /^handlers\/process-records\.ts$/,
-    may: /^(contract\/|handlers\/(?!entry\/|powertools(\/|$)|(claims|ledger|transaction|dynamodb)\/|store\/memory-))/,
+    may: /^(contract\/|handlers\/(?!entry\/|(avro|powertools|protobuf)(\/|$)|(claims|ledger|transaction|dynamodb)\/|(store|dead-letters)\/memory-))/,
     packages: /^(@aws-sdk\/client-dynamodb|node:crypto)$/,
   },
   {
@@ -135,7 +192,7 @@ const ZONES: readonly Zone[] = [
   },
   {
     files: /^handlers\//,
-    may: /^(contract\/|handlers\/(?!entry\/|powertools(\/|$)|dynamodb\/|process-records$|index$|(claims|ledger|transaction|store)\/(dynamodb|memory)-))/,
+    may: /^(contract\/|handlers\/(?!entry\/|(avro|powertools|protobuf)(\/|$)|dynamodb\/|process-records$|index$|(claims|ledger|transaction|store)\/(dynamodb|memory)-|dead-letters\/(dead-letters-from|memory-|s3-|sqs-)))/,
     packages: NOTHING,
   },
 
@@ -150,6 +207,32 @@ const ZONES: readonly Zone[] = [
   { files: /^local\/destinations\/sqs-delivery\.ts$/, may: /^(contract|local)\//, packages: /^@aws-sdk\/client-sqs$/ },
   { files: /^local\/destinations\/s3-delivery\.ts$/, may: /^(contract|local)\//, packages: /^@aws-sdk\/client-s3$/ },
   { files: /^local\//, may: /^(contract|local)\//, packages: /^(kafkajs|node:.*)$/ },
+
+  // Events are built without a look at how the runtime reads them.
+  {
+    files: /^testing\/(errors|record-name|record-bytes|test-record|kafka-event|fake-context|test-environment)\.ts$/,
+    may: /^(contract\/|testing\/(errors|record-name|record-bytes|test-record|fake-context)$)/,
+    packages: NOTHING,
+  },
+  // What drives and judges any handler knows nothing of ours.
+  {
+    files: /^testing\/(response|redelivery|deliver-until-done|took-effect-once)\.ts$/,
+    may: /^(contract\/|testing\/(record-name|fake-context|response|redelivery)$)/,
+    packages: /^node:assert$/,
+  },
+  {
+    files: /^testing\/plain-write\.ts$/,
+    may: NOTHING,
+    packages: /^@aws-sdk\/util-dynamodb$/,
+    types: /^handlers\/transaction\//,
+  },
+  { files: /^testing\/index\.ts$/, may: /^testing\//, packages: NOTHING, types: /^contract\// },
+  // Runs the runtime without its adapters.
+  {
+    files: /^testing\//,
+    may: /^(contract\/|testing\/|handlers\/(?!entry\/|dynamodb\/|powertools(\/|$)|process-records$|index$|.*\/dynamodb-))/,
+    packages: /^node:(async_hooks|events)$/,
+  },
 
   {
     files: /^bin\/(app|reference-stack)\.ts$/,
@@ -203,7 +286,7 @@ function violationsIn(file: string, text: string): string[] {
 }
 
 describe('who may import whom', () => {
-  test.each(['contract', 'handlers', 'lib', 'local', 'bin'])('%s keeps to its rule', (folder) => {
+  test.each(['contract', 'handlers', 'lib', 'local', 'testing', 'bin'])('%s keeps to its rule', (folder) => {
     const files = sourceFiles([folder]);
 
     const violations = files.flatMap((file) => violationsIn(file, readSource(file)));
@@ -217,11 +300,20 @@ describe('the rules see what they are for', () => {
   test.each<[string, string]>([
     ['contract/event.ts', "import { join } from 'node:path';"],
     ['contract/event.ts', "export * from '../handlers/errors';"],
+    ['handlers/errors/store.ts', "import type { Mapping } from '../core/mapping';"],
     ['handlers/core/lanes.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';"],
     ['handlers/core/lanes.ts', "import { settle } from '../store/settle';"],
     ['handlers/core/lanes.ts', "import { setTimeout } from 'node:timers/promises';"],
-    ['handlers/core/lanes.ts', "import { type Log, consoleLog } from '../observe/log';"],
+    ['handlers/core/lanes.ts', "import { type Log, jsonLog } from '../observe/log';"],
     ['handlers/record/json.ts', "import * as z from 'zod';"],
+    ['handlers/record/json.ts', "import { unwrapGlue } from '../wire/glue';"],
+    ['handlers/record/json.ts', "import { Type } from 'avsc';"],
+    ['handlers/wire/unwrap.ts', "import { avro } from '../avro';"],
+    ['handlers/avro/avro.ts', "import { protobuf } from '../protobuf';"],
+    ['handlers/protobuf/protobuf.ts', "import { Type } from 'avsc';"],
+    ['handlers/index.ts', "export { avro } from './avro';"],
+    ['handlers/create-processor.ts', "import { protobuf } from './protobuf';"],
+    ['handlers/process-records.ts', "import { avro } from './avro';"],
     ['handlers/record/json.ts', "import { RecordState } from '../engine/record-state';"],
     ['handlers/core/lanes.ts', "import { closedIn } from '../ledger/closed';"],
     ['handlers/store/settle.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';"],
@@ -238,6 +330,14 @@ describe('the rules see what they are for', () => {
     ['handlers/ledger/advance.ts', "import { parseEvent } from '../record/parse-event';"],
     ['handlers/ledger/advance.ts', "import { DynamoDbLedgerStore } from './dynamodb-ledger-store';"],
     ['handlers/ledger/advance.ts', "import { blame } from '../transaction/blame';"],
+    ['handlers/parking/parked-item.ts', "import { Statements } from '../dynamodb/statements';"],
+    ['handlers/parking/judge-parked.ts', "import { judge } from '../claims/judge';"],
+    ['handlers/ledger/ledger-item.ts', "import { DynamoDbParkingStore } from '../parking/dynamodb-parking-store';"],
+    ['handlers/dead-letters/bucket.ts', "await import('@aws-sdk/client-s3');"],
+    ['handlers/dead-letters/s3-client.ts', "await import('@aws-sdk/client-sqs');"],
+    ['handlers/dead-letters/letter.ts', "import { parkedId } from '../parking/parked';"],
+    ['handlers/create-processor.ts', "import { deadLettersFrom } from './dead-letters/dead-letters-from';"],
+    ['handlers/process-records.ts', "import { MemoryDeadLetters } from './dead-letters/memory-dead-letters';"],
     ['handlers/transaction/group.ts', "import { marshall } from '@aws-sdk/util-dynamodb';"],
     ['handlers/transaction/group.ts', "import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';"],
     ['handlers/transaction/builders.ts', "import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';"],
@@ -255,6 +355,10 @@ describe('the rules see what they are for', () => {
     ['handlers/create-processor.ts', "import { DynamoDbStore } from './store/dynamodb-store';"],
     ['handlers/create-processor.ts', "import { MemoryStore } from './store/memory-store';"],
     ['handlers/create-processor.ts', "import { OncePersistenceLayer } from './powertools';"],
+    ['handlers/observe/otel-tracing.ts', "import { trace } from '@opentelemetry/api';"],
+    ['handlers/observe/powertools-metrics.ts', "import { Metrics } from '@aws-lambda-powertools/metrics';"],
+    ['handlers/observe/tell.ts', "import { RecordState } from '../engine/record-state';"],
+    ['handlers/observe/tell.ts', "import { codeOf } from '../remember/partition';"],
     ['handlers/process-records.ts', "import { DynamoDbClaimStore } from './claims/dynamodb-claim-store';"],
     ['handlers/process-records.ts', "import { MemoryStore } from './store/memory-store';"],
     ['handlers/engine/invocation.ts', "import { DynamoDbClaimStore } from '../claims/dynamodb-claim-store';"],
@@ -289,6 +393,17 @@ describe('the rules see what they are for', () => {
     ['local/destinations/delivery-for.ts', "await import('@aws-sdk/client-sqs');"],
     ['local/broker/broker.ts', "import { usage } from '../../bin/usage';"],
     ['local/broker/broker.ts', 'await import(file);'],
+    ['testing/kafka-event.ts', "import { parseEvent } from '../handlers/record/parse-event';"],
+    ['testing/kafka-event.ts', "import { eventOf } from '../local/event-source/event';"],
+    ['testing/deliver-until-done.ts', "import type { Handler } from '../handlers/create-processor';"],
+    ['testing/test-processor.ts', "import { processRecords } from '../handlers';"],
+    ['testing/test-processor.ts', "import { DynamoDbStore } from '../handlers/store/dynamodb-store';"],
+    ['testing/test-processor.ts', "import { VirtualTime } from '../test/support/virtual-world';"],
+    ['testing/test-processor.ts', "import { DynamoDbEngine } from '../local/dynamodb/engine/engine';"],
+    ['testing/took-effect-once.ts', "import { expect } from '@jest/globals';"],
+    ['handlers/process-records.ts', "import { TestClock } from '../testing/test-clock';"],
+    ['local/broker/broker.ts', "import { kafkaEvent } from '../../testing';"],
+    ['bin/cli.ts', "import { kafkaEvent } from '../testing';"],
     ['bin/app.ts', "import { processRecords } from '../handlers';"],
     ['bin/app.ts', "import { serve } from '../local/servers/servers';"],
     ['bin/reference-stack.ts', "import { handler } from '../handlers/entry/flights';"],

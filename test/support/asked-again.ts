@@ -27,6 +27,7 @@ export function askedAgain(inner: ClaimStore, asking: (operation: keyof ClaimSto
     claim: patient('claim') as ClaimStore['claim'],
     renew: patient('renew') as ClaimStore['renew'],
     complete: patient('complete') as ClaimStore['complete'],
+    park: patient('park') as ClaimStore['park'],
     fail: patient('fail') as ClaimStore['fail'],
     release: patient('release') as ClaimStore['release'],
   };

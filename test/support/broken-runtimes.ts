@@ -110,7 +110,7 @@ function adapter({ DynamoDbStore: Actual }: { readonly DynamoDbStore: Adapter },
         return options.client.send(command as never);
       };
       const client = { send } as unknown as DynamoDbStoreOptions['client'];
-      const { table, claims, ledger, transactions } = new Actual({ ...options, ...change.settings, client });
+      const { table, claims, ledger, transactions, parking } = new Actual({ ...options, ...change.settings, client });
       const right: Store = {
         table,
         claims: {
@@ -118,17 +118,20 @@ function adapter({ DynamoDbStore: Actual }: { readonly DynamoDbStore: Adapter },
           claim: (batch) => claims.claim(batch),
           renew: (batch) => claims.renew(batch),
           complete: (batch) => claims.complete(batch),
+          park: (batch) => claims.park(batch),
           fail: (batch) => claims.fail(batch),
           release: (batch) => claims.release(batch),
         },
         ledger: { claim: (batch) => ledger.claim(batch), mark: (batch) => ledger.mark(batch) },
         transactions: { commit: (request) => transactions.commit(request) },
+        parking,
       };
       Object.assign(this, {
         table,
         claims: { ...right.claims, ...change.store?.(right.claims) },
         ledger: { ...right.ledger, ...change.ledger?.(right.ledger) },
         transactions: { ...right.transactions, ...change.transactions?.(right.transactions) },
+        parking,
       });
     }
   };

@@ -11,6 +11,8 @@ import { createProcessor } from '../../handlers/create-processor';
 import type { Order as LaneOrder } from '../../handlers/index';
 import { type MemoryLedger, MemoryLedgerStore } from '../../handlers/ledger/memory-ledger-store';
 import { type Settings, settingsOf } from '../../handlers/options';
+import type { StoredParked } from '../../handlers/parking/judge-parked';
+import { MemoryParkingStore } from '../../handlers/parking/memory-parking-store';
 import type { Store } from '../../handlers/store/store';
 import { MemoryTransactionStore, type WriteRefusal } from '../../handlers/transaction/memory-transaction-store';
 import type { PreparedWrite } from '../../handlers/transaction/prepared-write';
@@ -143,6 +145,7 @@ export class Chaos {
   readonly #world: World = world();
   readonly #items = new Map<string, StoredClaim>();
   readonly #ledgers = new Map<string, MemoryLedger>();
+  readonly #parked = new Map<string, StoredParked>();
   readonly #random: () => number;
   readonly #event: KafkaEvent;
   #isCalm = false;
@@ -197,15 +200,17 @@ export class Chaos {
   #storeOf(worker: Worker): FaultyStore {
     const clock = { now: () => this.#time.nowMs + worker.plan.clockAheadMs };
     const rules = { clock, clockSkewMs: 1_000, rememberForSeconds: 1_209_600 };
-    const claims = new MemoryClaimStore(rules);
+    const parked = this.#parked;
+    const claims = new MemoryClaimStore({ ...rules, parked });
     Object.assign(claims, { items: this.#items });
-    const partitions = new MemoryLedgerStore({ ...rules, items: this.#ledgers });
+    const partitions = new MemoryLedgerStore({ ...rules, items: this.#ledgers, parked });
     const apply = (writes: readonly PreparedWrite[]) => this.#commit(worker, writes);
     const right: MemoryParts = {
       table: 'memory',
       claims,
       ledger: partitions,
       transactions: new MemoryTransactionStore({ ...rules, claims, ledger: partitions, apply }),
+      parking: new MemoryParkingStore({ ...rules, items: parked, claims }),
     };
     const store: FaultyStore = new FaultyStore(this.broken.store?.(right) ?? right, this.#time, {
       faultOf: ({ operation, id }) => {

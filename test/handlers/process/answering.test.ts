@@ -290,9 +290,9 @@ test('the line of an invocation counts every outcome', async () => {
   const answer = (await handler(event({ 0: ids('a', 'b', 'c', 'd') }), w.context())) as BatchResponse;
 
   expect(answer.batchItemFailures).toHaveLength(2);
-  expect(w.logged.at(-1)).toEqual({
+  expect(w.logged.at(-1)).toMatchObject({
     level: 'info',
-    message: 'invocation',
+    message: 'msk-once invocation',
     fields: { mapping: 'Orders', mode: 'partial', records: 4, done: 1, duplicate: 1, parked: 0, open: 2 },
   });
 });

@@ -100,6 +100,7 @@ const claims = (change: (right: MemoryParts['claims']) => Partial<ClaimStore>): 
       claim: (batch) => right.claims.claim(batch),
       renew: (batch) => right.claims.renew(batch),
       complete: (batch) => right.claims.complete(batch),
+      park: (batch) => right.claims.park(batch),
       fail: (batch) => right.claims.fail(batch),
       release: (batch) => right.claims.release(batch),
       ...change(right.claims),

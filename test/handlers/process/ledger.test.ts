@@ -576,7 +576,7 @@ describe('L6, O2: offsets', () => {
     const later = { 0: [{ offset: 7, value: { id: 'z' } }] };
 
     await handler(event({ 0: ids('a', 'b', 'c') }), w.context());
-    expect(w.logged.at(-1)?.fields).not.toHaveProperty('orderGap');
+    expect(w.logged.at(-1)?.fields).toMatchObject({ orderGap: 0 });
     await handler(event(later), w.context());
     expect(w.logged.at(-1)?.fields).toMatchObject({ orderGap: 1 });
   });
@@ -605,7 +605,7 @@ describe('L6: the bound of 256 holes below an array', () => {
       await handler(event({ 0: [{ offset: from + n * step, value: { id: 'a' } }] }), w.context());
     }
   }
-  const noticed = (w: World) => w.logged.map(({ fields }) => fields.holesClosed).filter((count) => count !== undefined);
+  const noticed = (w: World) => w.logged.map(({ fields }) => fields.holesClosed).filter((count) => Number(count) > 0);
 
   test('the narrowest is closed and counted, without an alarm where nothing was delivered in it', async () => {
     const w = world();
@@ -749,8 +749,8 @@ describe('values', () => {
     const answer = await w.handler(ledger(process))(event({ 0: ids('a', 'b') }), w.context());
 
     expect(failures(answer)).toEqual(['orders-0@0', 'orders-0@1']);
-    expect(codes(w)).toEqual([ERROR_CODES.writesUndeclared]);
-    expect(stored(w)?.state.attempts).toEqual([expect.objectContaining({ offset: 0n, count: 1 })]);
+    expect(new Set(codes(w))).toEqual(new Set([ERROR_CODES.writesUndeclared]));
+    expect(stored(w)?.state.attempts).toEqual([]);
   });
 
   test('whatever else process returns is nothing to us', async () => {

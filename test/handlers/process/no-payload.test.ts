@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import * as z from 'zod';
 import { json } from '../../../handlers';
-import { consoleLog } from '../../../handlers/observe/log';
 import type { StoreFault } from '../../support/faulty-store';
 import { event, ids, orders, world } from '../../support/virtual-world';
 
@@ -88,25 +87,5 @@ describe('no payload in any log line or error', () => {
       }),
       { numRuns: 30 },
     );
-  });
-});
-
-describe('the log on the console', () => {
-  afterEach(() => jest.restoreAllMocks());
-
-  test('is one line of JSON for each entry, with level, time and fields', () => {
-    const info = jest.spyOn(console, 'info').mockImplementation(() => undefined);
-    const error = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-    const log = consoleLog(() => Date.UTC(2026, 10, 2, 8));
-
-    log.info('invocation', { records: 2 });
-    log.error('line one\nline two', { code: 'X' });
-
-    expect(info.mock.calls).toEqual([
-      ['{"timestamp":"2026-11-02T08:00:00.000Z","level":"INFO","message":"invocation","records":2}'],
-    ]);
-    expect(error.mock.calls).toEqual([
-      ['{"timestamp":"2026-11-02T08:00:00.000Z","level":"ERROR","message":"line one\\nline two","code":"X"}'],
-    ]);
   });
 });

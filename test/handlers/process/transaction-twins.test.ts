@@ -146,6 +146,172 @@ describe.each([false, true])('O3: twins in transactions (independent: %p)', (ind
     expect(codes(w)).toEqual([ERROR_CODES.identityConflict, ERROR_CODES.identityConflict]);
   });
 
+  test('C7, O3: another payload in one batch is a conflict before process runs for it, and no attempt is counted', async () => {
+    for (const second of [0, 1]) {
+      const w = world();
+      const { handler, ran } = storing(w);
+      const [first, later] = [1, 2].map((amount) => ({ value: { id: 'x', amount } }));
+      const batch = second === 0 ? { 0: [first, later, ...ids('b')] } : { 0: [first], 1: [later, ...ids('b')] };
+
+      const answer = await handler(event(batch as Record<number, object[]>), w.context());
+
+      expect(failures(answer)).toEqual(second === 0 ? ['orders-0@1', 'orders-0@2'] : ['orders-1@0', 'orders-1@1']);
+      expect(ran).toEqual(['x@0-0']);
+      expect(committed(w)).toEqual(['x']);
+      expect(codes(w)).toEqual([ERROR_CODES.identityConflict]);
+      expect([...w.all.ledger.items.values()].flatMap(({ state }) => state.attempts)).toEqual([]);
+    }
+  });
+
+  test('C7, O3: another payload while the first stays open is a conflict of its own; neither runs twice', async () => {
+    const w = world();
+    const { handler, ran } = storing(w, () => true);
+
+    await handler(
+      event({ 0: [{ value: { id: 'x', amount: 1 } }], 1: [{ value: { id: 'x', amount: 2 } }] }),
+      w.context(),
+    );
+
+    expect(ran).toEqual(['x@0-0']);
+    expect(w.logged.filter(({ level }) => level === 'error').map(({ fields }) => fields.code ?? fields.error)).toEqual([
+      'Error',
+      ERROR_CODES.identityConflict,
+    ]);
+  });
+
+  test('C7, O3: behind one that the ledger has closed the identity record judges, before process runs', async () => {
+    const w = world();
+    const { handler, ran } = storing(w);
+    const first = { value: { id: 'x', amount: 1 } };
+    await handler(event({ 0: [first] }), w.context());
+
+    const batch = event({ 0: [first], 1: [{ value: { id: 'x', amount: 2 } }], 2: [first] });
+    const answer = await handler(batch, w.context());
+    expect(failures(answer)).toEqual(['orders-1@0']);
+    expect(ran).toEqual(['x@0-0']);
+
+    // Where its memory has run out nothing proves a conflict.
+    w.memory.items.clear();
+    const later = await handler(batch, w.context());
+    expect(failures(later)).toEqual([]);
+    expect(ran).toEqual(['x@0-0', 'x@1-0']);
+  });
+
+  test('O3: the store judges: behind a conflict, a twin that fits what is stored is a duplicate', async () => {
+    const w = world();
+    const { handler, ran } = storing(w);
+    await handler(event({ 7: [{ value: { id: 'x', amount: 1 } }] }), w.context());
+
+    const answer = await handler(
+      event({ 0: [{ value: { id: 'x', amount: 2 } }], 1: [{ value: { id: 'x', amount: 1 } }, ...ids('b')] }),
+      w.context(),
+    );
+
+    expect(failures(answer)).toEqual(['orders-0@0']);
+    expect(ran.filter((run) => run.startsWith('x'))).toEqual(['x@7-0', 'x@0-0']);
+  });
+
+  test('O3: payload: false lets twins differ in what is not compared', async () => {
+    const w = world();
+    const process = jest.fn(({ value }: { value: Order }) => put(value));
+    const handler = w.handler(transactions(process, { identity, independent, payload: false }));
+
+    const answer = await handler(
+      event({ 0: [{ value: { id: 'x', amount: 1 } }, { value: { id: 'x', amount: 2 } }] }),
+      w.context(),
+    );
+
+    expect(failures(answer)).toEqual([]);
+    expect(process).toHaveBeenCalledTimes(1);
+  });
+
+  test('O3: a twin whose lane is behind an open record says nothing: the next one runs', async () => {
+    const w = world();
+    const { handler, ran } = storing(w, (id) => id === 'p');
+
+    const answer = await handler(event({ 0: ids('p', 'x'), 1: ids('x', 'b'), 2: ids('x', 'c') }), w.context());
+
+    expect(failures(answer)).toEqual(['orders-0@0', 'orders-0@1']);
+    expect(ran.sort()).toEqual(['b@1-1', 'c@2-1', 'p@0-0', 'x@1-0']);
+  });
+
+  test('O3: twins that wake together ask together', async () => {
+    const w = world({ latencyMs: () => 3 });
+    const startedAtMs = w.time.nowMs;
+    const names = Array.from({ length: 20 }, (_, n) => `n${n}`);
+    const records = ids(...names, ...names).map((record, n) => ({ ...record, key: `k${n}` }));
+    const handler = w.handler(transactions(({ value }) => put(value), { identity, independent, order: 'key' }));
+
+    const answer = await handler(event({ 0: records }), w.context());
+
+    expect(failures(answer)).toEqual([]);
+    expect(committed(w)).toEqual(names);
+    expect(w.store.requests('lookUp')).toBe(1);
+    expect(w.time.nowMs - startedAtMs).toBeLessThan(100);
+  });
+
+  test('O3, L2: the mark of a twin is written by the checkpoint, whatever runs behind it', async () => {
+    const w = world();
+    const handler = w.handler(
+      transactions(
+        async ({ value }) => {
+          if (value.id === 'slow') await w.time.sleep(5_000);
+          return put(value);
+        },
+        { identity, independent },
+      ),
+    );
+    const answered = handler(event({ 0: ids('x'), 1: ids('x', 'slow') }), w.context());
+    await w.time.sleep(1_000);
+
+    expect(w.all.ledger.items.get('ledger#shop-orders#u-1#1#orders#1')?.state.runs).toEqual([{ first: 0n, last: 0n }]);
+    expect(failures(await answered)).toEqual([]);
+  });
+
+  test('O3, L1: a twin on a partition that is not ours asks nothing', async () => {
+    const w = world();
+    const id = 'ledger#shop-orders#u-1#1#orders#1';
+    const leaseUntilMs = w.time.nowMs + 600_000;
+    await w.all.ledger.claim([{ id, token: 'foreign', leaseUntilMs, first: 0n, last: 0n }]);
+    const { handler, ran } = storing(w);
+
+    const answer = await handler(event({ 0: ids('x'), 1: ids('x') }), w.context(30_000));
+
+    expect(failures(answer)).toEqual(['orders-1@0']);
+    expect(ran).toEqual(['x@0-0']);
+    expect(w.store.requests('lookUp')).toBe(0);
+  });
+
+  test('O3, L3: a partition that is lost while a twin asks: it is open, and holds up nobody', async () => {
+    const w = world({ latencyMs: ({ operation }) => (operation === 'lookUp' ? 9_000 : 0) });
+    const startedAtMs = w.time.nowMs;
+    const { handler } = storing(w);
+    const answered = handler(event({ 0: ids('x', 'x'), 1: ids('x') }), w.context(60_000));
+    await w.time.sleep(1_000);
+    const id = 'ledger#shop-orders#u-1#1#orders#0';
+    const item = w.all.ledger.items.get(id);
+    const leaseUntilMs = w.time.nowMs + 60_000;
+    if (item) w.all.ledger.items.set(id, { ...item, owner: 'thief', seq: item.seq + 1, leaseUntilMs });
+
+    expect(failures(await answered)).toEqual(['orders-0@1']);
+    expect(committed(w)).toEqual(['x']);
+    expect(w.time.nowMs - startedAtMs).toBeLessThan(20_000);
+  });
+
+  test.each(['request lost', 'refused', 'throttled'] as const)(
+    'C8: what cannot be read (%s) is not absent: the twin is open, and does not run',
+    async (fault) => {
+      const w = world({ faultOf: ({ operation }) => (operation === 'lookUp' ? fault : undefined) });
+      const { handler, ran } = storing(w);
+
+      const answer = await handler(event({ 0: ids('x'), 1: ids('x', 'b') }), w.context(10_000));
+
+      expect(failures(answer)).toEqual(['orders-1@0', 'orders-1@1']);
+      expect(ran).toEqual(['x@0-0']);
+      expect([...w.all.ledger.items.values()].flatMap(({ state }) => state.attempts)).toEqual([]);
+    },
+  );
+
   test('C9: no transaction names one identity twice', async () => {
     const w = world({ latencyMs: () => 3 });
     const seen: string[][] = [];

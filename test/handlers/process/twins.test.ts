@@ -254,3 +254,20 @@ describe('O3: twins in one batch', () => {
     }
   });
 });
+
+test('A1, C2: a twin of what the look-up found done is not listed, though its lane never came to it', async () => {
+  const w = world();
+  await w.handler(orders(() => undefined))(event({ 0: ids('a') }), w.context());
+  const handler = w.handler(
+    orders(() => {
+      throw new Error('no');
+    }),
+  );
+
+  const answer = await handler(
+    event({ 0: ids('a', 'bad', 'c', 'a').map((each, index) => ({ ...each, offset: index + 10 })) }),
+    w.context(),
+  );
+
+  expect(failures(answer)).toEqual(['orders-0@11', 'orders-0@12']);
+});
