@@ -214,6 +214,38 @@ describe.each(LAYERS)('C12: Powertools’ vocabulary under %s', (_, layer) => {
     expect(config.lambdaContext).toBe(context);
   });
 
+  test('functions without a key prefix share their records: the second one’s effect is left out', async () => {
+    const persistenceStore = layer();
+    const config = new IdempotencyConfig({ eventKeyJmesPath: 'id', throwOnNoIdempotencyKey: true });
+    const charge = makeIdempotent(async (_order: Order) => 'charged', { persistenceStore, config });
+    const run = jest.fn(async (_order: Order) => 'mailed');
+    const mail = makeIdempotent(run, { persistenceStore, config });
+    const id = freshId();
+    await charge({ id });
+
+    expect(await mail({ id, amount: 7 })).toBe('charged');
+
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  test.each<[string, unknown, unknown]>([
+    ['two maps', new Map([['a', 1]]), new Map([['b', 2]])],
+    ['two sets', new Set([1]), new Set([2])],
+    ['a map and {}', new Map([['a', 1]]), {}],
+    ['NaN and null', Number.NaN, null],
+    ['two functions', () => 1, () => 2],
+    ['undefined and a function', undefined, () => 1],
+  ])('payloads that JSON cannot tell apart share one record: %s', async (_name, one, other) => {
+    const run = jest.fn(async (payload: { lines: unknown }) => typeof payload.lines);
+    const call = idempotent(layer(), run, { keyPrefix: freshId('prefix'), config: { eventKeyJmesPath: '' } });
+    const id = freshId();
+    const first = await call({ id, lines: one } as never);
+
+    expect(await call({ id, lines: other } as never)).toBe(first);
+
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
   test('the middleware: the handler’s response is stored, and given to the next request', async () => {
     const config = new IdempotencyConfig({ eventKeyJmesPath: 'id', throwOnNoIdempotencyKey: true });
     const middleware = makeHandlerIdempotent({ persistenceStore: layer(), config, keyPrefix: freshId('prefix') });
@@ -313,4 +345,11 @@ describe('C12: the two layers share a table', () => {
     expect(seen[1]).toEqual(seen[0]);
     expect(seen[0]).toMatchObject({ status: { S: 'COMPLETED' }, data: { M: { charged: { BOOL: true } } } });
   });
+});
+
+test('the guide tells which calls share a record', () => {
+  const guide = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'powertools.md'), 'utf8');
+
+  expect(guide).toMatch(/^- Functions without a `keyPrefix` share their records/m);
+  expect(guide).toMatch(/^- Payloads that JSON cannot tell apart share one record/m);
 });

@@ -468,6 +468,26 @@ export const DIFFERENCES: readonly Difference[] = [
     once: ['OnceError', 'OnceError'],
   },
   {
+    line: 'Functions of one layer are each remembered for as long as they declare',
+    async run(world) {
+      const layer = world.layer();
+      const [order, other] = [{ id: freshId() }, { id: freshId() }];
+      const declare = (expiresAfterSeconds: number) => {
+        const run = jest.fn(async (_order: Order) => 'charged');
+        const config = { expiresAfterSeconds };
+        return { run, call: idempotent(layer, run, { keyPrefix: freshId('prefix'), config }) };
+      };
+      const [short, long] = [declare(60), declare(86_400)];
+      await short.call(other);
+      await long.call(order);
+      moveClock(2 * MINUTE_MS);
+      await long.call(order);
+      return long.run.mock.calls.length;
+    },
+    stock: 2,
+    once: 1,
+  },
+  {
     line: "A failing function's own error comes through when its end cannot be saved",
     async run(world) {
       const { client } = world.bench.counting();
