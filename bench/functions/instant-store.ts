@@ -17,6 +17,7 @@ export function instantStore(): Store {
         batch.map((request) => ({ kind: 'claimed', claim: { ...request, attempts: 0 }, takeover: false })),
       renew: async (batch) => batch.map(() => written),
       complete: async (batch) => batch.map(() => written),
+      park: async (batch) => batch.map(() => written),
       fail: async (batch) => batch.map(() => written),
       release: async (batch) => batch.map(() => written),
     },
@@ -33,6 +34,15 @@ export function instantStore(): Store {
         mark(closing);
         return { kind: 'committed' };
       },
+    },
+    parking: {
+      lookUp: async (ids) => ids.map(() => ({ kind: 'absent' })),
+      park: async (batch) => batch.map(() => written),
+      claim: async (batch) => batch.map(() => ({ kind: 'absent' })),
+      renew: async (batch) => batch.map(() => written),
+      complete: async (batch) => batch.map(() => written),
+      fail: async (batch) => batch.map(() => written),
+      release: async (batch) => batch.map(() => written),
     },
   };
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { BUNDLED } from '../../contract/bundle';
 
 const ROOT = path.join(__dirname, '..', '..');
 
@@ -14,6 +15,7 @@ export const DEPLOYED = {
   minify: true,
   mainFields: ['module', 'main'],
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  define: { [BUNDLED.sqs]: 'false', [BUNDLED.s3]: 'false' },
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 

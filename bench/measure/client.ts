@@ -51,7 +51,6 @@ class Client {
     const { batches, calls: [call = 'handler'] = [] } = this.plan;
     const [{ records, runs }] = batches as [ClientPlan['batches'][number]];
     const events = Array.from({ length: runs }, () => this.#events.next(records));
-    globalThis.gc?.();
     const results: Run[] = [];
     const stop = await startProfile(file);
     for (const event of events) results.push(await measured(() => invoke(this.#call(call), event)));
@@ -79,7 +78,6 @@ class Client {
     }
     const { stub } = this.plan;
     if (stub !== undefined) await ask(stub, STUB_PATHS.resetCounts);
-    globalThis.gc?.();
     const run = await measured(() => invoke(call, event));
     if (stub === undefined) return run;
     const counts = await ask(stub, STUB_PATHS.counts);

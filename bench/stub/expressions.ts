@@ -103,6 +103,13 @@ export class ExpressionParser {
       const [whole, part] = this.#arguments();
       return (item, bindings) => contains(whole(item, bindings), part(item, bindings));
     }
+    if (tokens.isCall && tokens.text.toLowerCase() === 'attribute_type') {
+      const [operand, type] = this.#arguments();
+      return (item, bindings) => {
+        const value = operand(item, bindings);
+        return value !== undefined && Object.keys(value)[0] === type(item, bindings)?.S;
+      };
+    }
     const isKey = tokens.text === this.keyAttribute;
     const left = this.operand();
     if (tokens.takeKeyword('IS')) {
