@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ENVIRONMENT, type ResponseMode } from '../../contract/environment';
+import { ERROR_CODES } from '../../contract/error-codes';
 import type { Broker } from '../../local/broker/broker';
 import { createTables, deleteTables } from '../../local/dynamodb/create-tables';
 import type { DynamoDbApi } from '../../local/dynamodb/dynamodb-api';
 import { chained } from '../../local/dynamodb/interceptor';
 import { Recorder } from '../../local/dynamodb/recorder';
+import { LocalError } from '../../local/errors';
 import { defaultChoices } from '../../local/event-source/choices';
 import { EventSource } from '../../local/event-source/event-source';
 import type { PartialReading } from '../../local/event-source/retry';
@@ -102,7 +104,11 @@ async function runMapping(
     const topicRecords = await broker.readAll(topic);
     const facts = factsOf(topicRecords, mapping.consumerGroupId);
     if (facts.length !== messages.length) {
-      throw new Error(`The topic holds ${facts.length} records instead of ${messages.length}: the producer lost some.`);
+      throw new LocalError(
+        ERROR_CODES.serverFailed,
+        `The topic ${topic} holds ${facts.length} records, and ${messages.length} were produced: the broker lost some, ` +
+          'or another producer writes to it. Start the servers anew (npm run servers:stop, npm run servers).',
+      );
     }
     const faults = placed ? [] : scriptOf(facts, options.seed, options.remember);
     const run: { eventSource?: EventSource } = {};

@@ -198,9 +198,12 @@ export class Stage implements Interceptor {
     this.#acting.set(worker, fault);
     if (fault.name === 'rebalance') return this.#rebalance(worker, record);
     await this.#drain(request);
-    if (request.gone.aborted) this.#giveUp(worker);
-    else if (fault.name === 'crash-before') return this.#killBefore(fault, worker);
-    return FORWARD;
+    if (request.gone.aborted) {
+      this.#giveUp(worker);
+      // Its sender gave it up: were it to arrive now, the record would never come again, and the fault never happen.
+      return DROP;
+    }
+    return fault.name === 'crash-before' ? this.#killBefore(fault, worker) : FORWARD;
   }
 
   #killBefore(fault: Fault, worker: string): Decision {

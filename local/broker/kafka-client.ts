@@ -82,7 +82,7 @@ export function consumerOf(
       },
     ],
   });
-  if (!found) throw new Error('kafkajs makes its assigners together with the consumer.');
+  if (!found) throw new Error('kafkajs did not make its assigners together with the consumer: report this bug');
   return { consumer, cluster: found };
 }
 

@@ -101,7 +101,7 @@ function unconfirmed({ topic, messages }: Chunk, answer: readonly RecordMetadata
 function notConfirmed({ topic, messages }: Chunk): LocalError {
   return new LocalError(
     ERROR_CODES.serverUnreachable,
-    `Kafka did not confirm the messages for partition ${messages[0]?.partition} of topic ${topic}: whether they are there is not known.`,
+    `Kafka did not confirm the messages for partition ${messages[0]?.partition} of topic ${topic}: whether they are there is not known. Look at the broker's log, and produce to a new topic.`,
     EXIT.unreachable,
   );
 }

@@ -88,7 +88,7 @@ function noProgress(topic: string, partition: number): LocalError {
   return new LocalError(
     ERROR_CODES.serverUnreachable,
     `Kafka handed out nothing more of topic ${topic}, partition ${partition}, for ${WITHOUT_PROGRESS_MS / 1000} s, ` +
-      'and its end is not reached.',
+      "and its end is not reached. Look at the broker's log, and run this again.",
     EXIT.timedOut,
   );
 }

@@ -207,7 +207,7 @@ export class KafkaBroker implements Broker {
   #notVisible(topic: string, partitions: number): LocalError {
     return new LocalError(
       ERROR_CODES.serverUnreachable,
-      `Kafka at ${addressOf(this.#config)} created topic "${topic}" and did not show its ${partitions} partitions within ${METADATA_WITHIN_MS / 1000} s.`,
+      `Kafka at ${addressOf(this.#config)} created topic "${topic}" and did not show its ${partitions} partitions within ${METADATA_WITHIN_MS / 1000} s. Look at the brokers' logs: each partition needs a leader.`,
       EXIT.timedOut,
     );
   }

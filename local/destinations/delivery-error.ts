@@ -6,7 +6,7 @@ export function deliveryError(destination: string, cause: unknown): LocalError {
   const { message, code, name } = cause as { message?: string; code?: string; name?: string };
   return new LocalError(
     ERROR_CODES.serverFailed,
-    `The on-failure destination, ${destination}, did not take the failed records: ${message || code || name}. The service would count them as dropped.`,
+    `The on-failure destination, ${destination}, did not take the failed records: ${message || code || name}. The service would count them as dropped. Let the stand-in take them, and run this again.`,
     EXIT.failed,
     { cause },
   );

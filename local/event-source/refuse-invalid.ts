@@ -21,7 +21,10 @@ export function refuseInvalid(mapping: KafkaMapping, nowMs?: number): readonly C
     throw templateInvalid(first.path, first.text + more.join(''));
   }
   if (!mapping.enabled) {
-    throw templateUnsupported(`Resources.${logicalId}.Properties.Enabled`, 'is false: the service delivers nothing.');
+    throw templateUnsupported(
+      `Resources.${logicalId}.Properties.Enabled`,
+      'is false: the service delivers nothing. Enable the mapping, or choose another one with --mapping.',
+    );
   }
   if (mapping.schemaRegistry) {
     throw templateUnsupported(

@@ -207,7 +207,10 @@ export function startWorker(options: WorkerOptions): Worker {
     freeze: () => child.signal('SIGSTOP'),
     thaw: () => child.signal('SIGCONT'),
     async stop() {
-      if (busy) throw new Error('A worker can be stopped only between invocations; kill() ends it at once.');
+      if (busy)
+        throw new Error(
+          'A worker can be stopped only between invocations; kill() ends it at once. This is a bug in its caller.',
+        );
       child.signal('SIGCONT');
       child.disconnect();
       await end(GRACE_MS);

@@ -1,6 +1,13 @@
 /** One changed decision each, and the rule of the protocol that it breaks. */
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { Claim, ClaimAnswer, ClaimRequest, ClaimStore, WriteAnswer } from '../../handlers/claims/claim-store';
+import type {
+  Claim,
+  ClaimAnswer,
+  ClaimRequest,
+  ClaimStore,
+  LookUpAnswer,
+  WriteAnswer,
+} from '../../handlers/claims/claim-store';
 import type { judge, StoredClaim, Verdict } from '../../handlers/claims/judge';
 import type { ArrayOutcomes, answerFor } from '../../handlers/core/answer';
 import type { claimId } from '../../handlers/core/identity';
@@ -16,9 +23,11 @@ import type { LedgerClaimAnswer, LedgerMark, LedgerMarkAnswer, LedgerStore } fro
 import { union } from '../../handlers/ledger/offset-runs';
 import type { findReuse } from '../../handlers/ledger/reuse';
 import type { ClaimWindow } from '../../handlers/remember/claim-window';
+import type { IdentityReader } from '../../handlers/remember/identity-reader';
 import type { LeaseKeeper } from '../../handlers/remember/lease-keeper';
 import type { Partition } from '../../handlers/remember/partition';
 import type { PartitionKeeper } from '../../handlers/remember/partition-keeper';
+import type { Unknown } from '../../handlers/store/unknown';
 import type { nextGroup } from '../../handlers/transaction/group';
 import type { standingOf } from '../../handlers/transaction/ledger-mark';
 import type { TransactionAnswer, TransactionStore } from '../../handlers/transaction/transaction-store';
@@ -128,14 +137,28 @@ const committing =
     commit: async (request) => change(await right.commit(request)),
   });
 
+/** Another reading of the identity of a twin in a transaction. */
+function reading(change: (right: LookUpAnswer | Unknown) => LookUpAnswer | Unknown): NonNullable<Change['module']> {
+  return {
+    path: 'remember/identity-reader',
+    change: (actual: { readonly IdentityReader: typeof IdentityReader }) => ({
+      IdentityReader: class extends actual.IdentityReader<unknown> {
+        override async read(state: RecordState<unknown>) {
+          return change(await super.read(state));
+        }
+      },
+    }),
+  };
+}
+
 /** Another way to keep partitions. */
 function keeping(change: Pick<PartitionKeeper<unknown>, 'refusal'>) {
   return {
     path: 'remember/partition-keeper',
     change: (actual: { readonly PartitionKeeper: typeof PartitionKeeper }) => ({
       PartitionKeeper: class extends actual.PartitionKeeper<unknown> {
-        override refusal(partition: Partition<unknown>) {
-          return change.refusal(partition);
+        override refusal(partition: Partition<unknown>, nowMs: number) {
+          return change.refusal(partition, nowMs);
         }
       },
     }),
@@ -936,6 +959,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     },
   },
 
+  {
+    bug: 'a twin of another payload counts as a duplicate in a transaction',
+    rule: 'O3',
+    of: ['transaction'],
+    shows: ['left-out'],
+    from: 60,
+    change: { module: reading((right) => (right.kind === 'conflict' ? { kind: 'closed', outcome: 'done' } : right)) },
+  },
+  {
+    bug: 'a twin in a transaction is a duplicate of one that is done nowhere',
+    rule: 'O3',
+    of: ['transaction'],
+    shows: ['left-out', 'lost'],
+    from: 60,
+    change: { module: reading((right) => (right.kind === 'open' ? { kind: 'closed', outcome: 'done' } : right)) },
+  },
   {
     bug: 'the effect is committed without its mark',
     rule: 'T1',

@@ -1,10 +1,12 @@
-import type { BatchExecuteStatementCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { BatchExecuteStatementCommand, DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import * as claims from '../laws/claim-store-laws';
 import { openDynamoDbLedger } from '../laws/ledger-dynamodb';
 import * as ledger from '../laws/ledger-store-laws';
 import * as transactions from '../laws/transaction-store-laws';
 import { brokenStores, type Change } from '../support/broken-runtimes';
+import { copied } from '../support/copied';
 import { storedClaim } from '../support/stored-claim';
+import { storedParked } from '../support/stored-parked';
 import { startTestDynamoDb, type TestDynamoDb } from '../support/test-dynamodb';
 import { createEffects, dynamoDbWorld, EFFECTS } from '../support/transaction-worlds';
 
@@ -32,19 +34,20 @@ function opened(change: Change, { client, table }: TestDynamoDb) {
   const openClaims: claims.OpenStore = (options) => ({
     store: new Stores({ ...options, client, table }).claims,
     stored: (id) => storedClaim(client, table, id),
+    parked: (id) => storedParked(client, table, id),
   });
   const openLedger: ledger.OpenLedgerStore = (options) => {
-    const sent: BatchExecuteStatementCommand[] = [];
-    const send = (command: BatchExecuteStatementCommand) => {
-      if (command.input.Statements) sent.push(command);
-      return client.send(command);
+    const sent: (BatchExecuteStatementCommand | TransactWriteItemsCommand)[] = [];
+    const send = (command: BatchExecuteStatementCommand | TransactWriteItemsCommand) => {
+      if ('Statements' in command.input || 'TransactItems' in command.input) sent.push(command);
+      return client.send(command as BatchExecuteStatementCommand);
     };
     const recording = { send } as unknown as DynamoDBClient;
     return {
       ...openDynamoDbLedger(() => ({ client, table }))(options),
       store: new Stores({ ...options, rememberForSeconds, client: recording, table }).ledger,
       lateCopies: async () => {
-        for (const command of [...sent]) await client.send(command);
+        for (const command of [...sent]) await copied(client, command);
       },
     };
   };
