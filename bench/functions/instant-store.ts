@@ -20,6 +20,8 @@ export function instantStore(): Store {
       park: async (batch) => batch.map(() => written),
       fail: async (batch) => batch.map(() => written),
       release: async (batch) => batch.map(() => written),
+      suspect: async (batch) => batch.map(() => written),
+      cutOff: async (batch) => batch.map(() => written),
     },
     ledger: {
       claim: async (batch) =>
@@ -44,5 +46,6 @@ export function instantStore(): Store {
       fail: async (batch) => batch.map(() => written),
       release: async (batch) => batch.map(() => written),
     },
+    redrives: { commit: async () => ({ kind: 'committed' }) },
   };
 }

@@ -38,6 +38,7 @@ const LINE_LENGTH = 500;
 export async function runClient(bundles: Bundles, { environment, plan }: ClientOptions): Promise<ClientResult> {
   const child = fork(await bundles.file('measure/client', true), [], {
     env: { PATH: process.env.PATH, ...environment },
+    execArgv: ['--expose-gc'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const output: string[] = [];
