@@ -5,6 +5,8 @@ module.exports = {
   ...base,
   testPathIgnorePatterns: [],
   testMatch: ['<rootDir>/test/live/**/*.test.ts'],
+  globalSetup: '<rootDir>/test/support/live-setup.ts',
+  globalTeardown: '<rootDir>/test/support/live-teardown.ts',
   maxWorkers: 1,
   // kafkajs keeps a timer of each connection that broke while requests were on it, and the tests kill brokers.
   forceExit: true,
