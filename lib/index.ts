@@ -1,4 +1,5 @@
 export { Auth, type AuthBindOptions, type AuthConfig } from './auth';
+export { DeadLetters, type DeadLettersConfig, type LetterBucketProps, type SqsDeadLettersProps } from './dead-letters';
 export { FunctionVersion } from './function-version';
 export { IdempotencyTable, type IdempotencyTableProps } from './idempotency-table';
 export { KafkaProcessor } from './kafka-processor';

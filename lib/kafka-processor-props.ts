@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { DeadLetters } from './dead-letters';
 import type { FunctionVersion } from './function-version';
 import type { KafkaSource } from './kafka-source';
 import type { Pollers } from './pollers';
@@ -32,6 +33,13 @@ export interface KafkaProcessorProps {
    * @default - an `IdempotencyTable` of the processor's own
    */
   readonly table?: dynamodb.ITable;
+
+  /**
+   * Where records go that can never work, or have failed too often.
+   *
+   * @default DeadLetters.sqs() - a queue of the processor's own, and a bucket for letters that are too large for it
+   */
+  readonly deadLetters?: DeadLetters;
 
   /**
    * Time that one invocation has. At most 14 minutes: the limit of a function behind a Kafka mapping.

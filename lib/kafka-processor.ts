@@ -6,15 +6,18 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENVIRONMENT, type Mappings } from '../contract/environment';
+import { DeadLetters, type DeadLettersConfig } from './dead-letters';
 import { FunctionVersion } from './function-version';
 import { IdempotencyTable } from './idempotency-table';
 import type { KafkaProcessorProps } from './kafka-processor-props';
 import type { KafkaSourceConfig } from './kafka-source';
 import type { PollersConfig } from './pollers';
-import { BUNDLING } from './private/bundling';
+import { bundlingFor } from './private/bundling';
 import { checkProcessorProps } from './private/check-processor-props';
 import { defaultConsumerGroupId } from './private/default-consumer-group-id';
 import { grantClaims } from './private/grant-claims';
+import { grantLetters, grantReadingLetters } from './private/grant-letters';
+import { lettersPlace } from './private/letters-place';
 import { aliasName, mappingName } from './private/mapping-name';
 import { rememberFor, warnOfShortMemory } from './private/remember-for';
 
@@ -22,7 +25,7 @@ import { rememberFor, warnOfShortMemory } from './private/remember-for';
 
 /**
  * A function that acts once on each record of a Kafka topic, with all that this needs: the event source mapping, the
- * memory of what is done, a log group, and a role with no permission beyond.
+ * memory of what is done, dead letters, a log group, and a role with no permission beyond.
  *
  * The service retries for as long as the topic keeps a record and discards nothing: there is no on-failure destination,
  * no limit of retries or age, no bisect.
@@ -47,6 +50,8 @@ export class KafkaProcessor extends Construct implements iam.IGrantable {
   readonly alias: lambda.Alias;
   readonly mapping: lambda.EventSourceMapping;
   readonly table: dynamodb.ITable;
+  /** Where the letters of records that were given up are: its own queue and bucket, or those that were given. */
+  readonly deadLetters: DeadLettersConfig;
   readonly role: iam.Role;
   readonly logGroup: logs.LogGroup;
   /** The consumer group id: it owns the offsets in Kafka and the memory of what is done. */
@@ -68,6 +73,8 @@ export class KafkaProcessor extends Construct implements iam.IGrantable {
     this.grantPrincipal = this.role;
     for (const statement of [writeLogs(this.logGroup), ...source.statements]) this.role.addToPrincipalPolicy(statement);
     grantClaims(this.table, this.role);
+    this.deadLetters = (props.deadLetters ?? DeadLetters.sqs()).bind(this);
+    grantLetters(this.deadLetters, this.role);
 
     this.function = this.createFunction(props, source);
     this.alias = new lambda.Alias(this, 'Alias', {
@@ -78,6 +85,19 @@ export class KafkaProcessor extends Construct implements iam.IGrantable {
     warnOfShortMemory(this, rememberFor(props.rememberFor, source.topicRetention), source.topicRetention);
   }
 
+  /**
+   * Grants what `msk-once redrive` needs, and nothing else: to read the letters and to take away those that are done,
+   * and to invoke the function. For principals of the same account.
+   */
+  grantRedrive(grantee: iam.IGrantable): iam.Grant {
+    const invoke = iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [this.alias.functionArn],
+    });
+    return grantReadingLetters(this.deadLetters, grantee).reduce((all, grant) => all.combine(grant), invoke);
+  }
+
   private versionOf(version: FunctionVersion): lambda.IVersion {
     if (version === FunctionVersion.LATEST) return this.function.latestVersion;
     return this.function.currentVersion as lambda.IVersion;
@@ -85,13 +105,14 @@ export class KafkaProcessor extends Construct implements iam.IGrantable {
 
   private createFunction(props: KafkaProcessorProps, source: KafkaSourceConfig): lambda.Function {
     const { generation = 1 } = props;
+    const { queue, bucket } = this.deadLetters;
     const mappings: Mappings = {
       [this.mappingName]: { consumer: source.consumerGroupId, source: source.sourceName, generation },
     };
     return new NodejsFunction(this, 'Function', {
       entry: props.entry,
       handler: props.handler ?? 'handler',
-      bundling: BUNDLING,
+      bundling: bundlingFor({ sqs: queue !== undefined, s3: bucket !== undefined }),
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       timeout: props.timeout ?? Duration.seconds(60),
@@ -105,6 +126,7 @@ export class KafkaProcessor extends Construct implements iam.IGrantable {
         [ENVIRONMENT.table]: this.table.tableName,
         // Not JSON.stringify: the source and the consumer may be tokens.
         [ENVIRONMENT.mappings]: Stack.of(this).toJsonString(mappings),
+        [ENVIRONMENT.deadLetters]: lettersPlace(this.deadLetters),
         [ENVIRONMENT.rememberForSeconds]: `${rememberFor(props.rememberFor, source.topicRetention).toSeconds()}`,
       },
     });

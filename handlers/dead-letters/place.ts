@@ -1,3 +1,5 @@
+import { LETTER_BUCKET, LETTER_PREFIX, LETTER_PREFIX_CHARACTERS } from '../../contract/letter-place';
+
 export interface QueuePlace {
   readonly url: string;
   readonly isFifo: boolean;
@@ -40,13 +42,9 @@ function parseQueue(text: string): QueuePlace | undefined {
   return isQueue ? { url: text, isFifo: pathname.endsWith('.fifo') } : undefined;
 }
 
-/** Source of the names: S3 User Guide, "Bucket naming rules". A prefix keeps to characters that no tool trips over. */
-const BUCKET = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[A-Za-z0-9!_.*'()=-]+)*)\/?$/;
-/** Leaves room for the names of letters. */
-const PREFIX_CHARACTERS = 256;
-
 function parseBucket(text: string): BucketPlace | undefined {
-  const [, bucket, path = ''] = BUCKET.exec(text) ?? [];
-  if (bucket === undefined || path.length > PREFIX_CHARACTERS) return undefined;
-  return { bucket, prefix: path.slice(1) };
+  const [, bucket = '', path] = /^s3:\/\/([^/]*)(\/.*)?$/.exec(text.replace(/\/$/, '')) ?? [];
+  const prefix = path?.slice(1);
+  const isPrefix = prefix === undefined || (LETTER_PREFIX.test(prefix) && prefix.length <= LETTER_PREFIX_CHARACTERS);
+  return LETTER_BUCKET.test(bucket) && isPrefix ? { bucket, prefix: prefix ?? '' } : undefined;
 }

@@ -1,6 +1,18 @@
 import { type BundlingOptions, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { BUNDLED } from '../../contract/bundle';
 
+/** What the function is configured to use. */
+export interface Bundled {
+  readonly sqs: boolean;
+  readonly s3: boolean;
+}
+
+/** How a function is bundled. The client of a store that it does not use stays out. */
+export function bundlingFor(bundled: Bundled): BundlingOptions {
+  const unused = (['sqs', 's3'] as const).filter((store) => !bundled[store]);
+  return { ...BUNDLING, define: Object.fromEntries(unused.map((store) => [BUNDLED[store], 'false'])) };
+}
+
 /** Measured: of the ways to bundle, this one loads fastest, and cold starts are paid by whoever waits for a record. */
 export const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
@@ -14,8 +26,6 @@ export const BUNDLING: BundlingOptions = {
   sourcesContent: false,
   // The local event source runs this very bundle, on the oldest Node.js that the project supports.
   target: 'node20',
-  // A processor has no dead letters of its own yet, and their clients are 200 KB of a cold start.
-  define: { [BUNDLED.sqs]: 'false', [BUNDLED.s3]: 'false' },
   // esbuild's own default reports sizes, too.
   logLevel: LogLevel.WARNING,
   // A CommonJS dependency inside an ES module calls `require`, which does not exist there.

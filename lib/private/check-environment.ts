@@ -18,7 +18,7 @@ export function checkEnvironment(scope: IConstruct, environment: { [name: string
 
 function objection(name: string): string | undefined {
   if (name.startsWith('MSK_ONCE_')) {
-    return 'Leave it out: the construct sets these variables from its props (table, rememberFor, mappingName, source).';
+    return 'Leave it out: the construct sets these variables from its props (table, deadLetters, rememberFor, mappingName, source).';
   }
   // Protocol D5: the runtime refuses to start with either, and the mapping would wait forever.
   if (name === ENVIRONMENT.powertoolsDisabled) return 'Leave it out: effects would happen again on each redelivery.';

@@ -76,6 +76,31 @@ describe('without context', () => {
     }
     expect(tables.CountersFDB211E7?.Properties.KeySchema).toEqual([{ AttributeName: 'airport', KeyType: 'HASH' }]);
   });
+
+  test('letters of flights that are given up have a queue and a bucket, which are kept and stay where they are', () => {
+    for (const [type, logicalId] of [
+      ['AWS::SQS::Queue', 'FlightsDeadLetterQueueDBC08AC5'],
+      ['AWS::S3::Bucket', 'FlightsDeadLetterBucketB99FBD10'],
+    ] as const) {
+      expect(only(template, type)).toMatchObject({
+        logicalId,
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+      });
+    }
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          MSK_ONCE_DEAD_LETTERS: {
+            'Fn::Join': [
+              '',
+              ['sqs:', { Ref: 'FlightsDeadLetterQueueDBC08AC5' }, ',s3://', { Ref: 'FlightsDeadLetterBucketB99FBD10' }],
+            ],
+          },
+        },
+      },
+    });
+  });
 });
 
 test('the cluster and the topic come from the context', () => {

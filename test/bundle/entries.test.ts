@@ -5,13 +5,15 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { build, type Metafile } from 'esbuild';
-import { BUNDLED } from '../../contract/bundle';
 import { PROJECT } from '../support/project';
 import { createTable, startTestDynamoDb, type TestDynamoDb } from '../support/test-dynamodb';
 import { event } from '../support/virtual-world';
 
-/** What is deployed is what a cold start loads. */
-const BUDGET_KB = 500;
+/**
+ * What is deployed is what a cold start loads: 558 KB for the runtime with the client of DynamoDB, and 242 KB for the
+ * clients of dead letters, which a processor has by default (decision 0014).
+ */
+const BUDGET_KB = 800;
 
 /** What a delivery of one flight, of its duplicate and of a record that cannot be read leaves in the counters. */
 const ENTRIES = [
@@ -29,7 +31,7 @@ describe.each(ENTRIES)('the bundle of handlers/entry/%s.ts', (entry, counted) =>
   beforeAll(async () => {
     database = await startTestDynamoDb();
     await createTable(database.client, 'Counters', 'airport');
-    // The settings of lib/private/bundling.ts, as NodejsFunction hands them to esbuild.
+    // The settings of lib/private/bundling.ts by default, as NodejsFunction hands them to esbuild.
     const built = await build({
       absWorkingDir: PROJECT,
       entryPoints: [`handlers/entry/${entry}.ts`],
@@ -40,7 +42,6 @@ describe.each(ENTRIES)('the bundle of handlers/entry/%s.ts', (entry, counted) =>
       format: 'esm',
       minify: true,
       mainFields: ['module', 'main'],
-      define: { [BUNDLED.sqs]: 'false', [BUNDLED.s3]: 'false' },
       banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
       metafile: true,
       logLevel: 'silent',

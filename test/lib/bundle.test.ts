@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
+import { DeadLetters } from '../../lib';
 import { processor } from './fixture/stack';
 
 describe('the bundle that is deployed', () => {
@@ -38,4 +39,27 @@ console.log(await handler());`,
 
     expect(output).toBe('DynamoDB\n');
   });
+});
+
+test.each<[string, DeadLetters | undefined, string[]]>([
+  ['by default: a queue and a bucket', undefined, ['sqs', 's3']],
+  ['a queue without an overflow', DeadLetters.sqs({ overflow: false }), ['sqs']],
+  ['a bucket', DeadLetters.s3(), ['s3']],
+])('holds the clients of the stores that are configured: %s', async (_, deadLetters, clients) => {
+  const outdir = mkdtempSync(join(tmpdir(), 'msk-once-bundle-'));
+  try {
+    const app = new App({ outdir });
+    const entry = join(__dirname, 'fixture', 'clients.ts');
+    processor(new Stack(app, 'Shop'), { entry, ...(deadLetters && { deadLetters }) });
+    app.synth();
+    const [asset] = readdirSync(outdir).filter((file) => file.startsWith('asset.'));
+
+    const script = `import(${JSON.stringify(join(outdir, asset as string, 'index.mjs'))})
+      .then(({ handler }) => handler()).then((found) => console.log(JSON.stringify(found)))`;
+    const output = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8', stdio: 'pipe' });
+
+    expect(JSON.parse(output)).toEqual(clients);
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
 });

@@ -3,6 +3,7 @@ import * as lib from '../../lib';
 test('these names are public, and no other', () => {
   expect(Object.keys(lib).sort()).toEqual([
     'Auth',
+    'DeadLetters',
     'FunctionVersion',
     'IdempotencyTable',
     'KafkaProcessor',

@@ -49,6 +49,12 @@ describe.each(MODES)('in mode %s', (mode, pollers) => {
       MSK_ONCE_TABLE: { Ref: 'OrdersTable1F8332C7' },
       MSK_ONCE_MAPPINGS:
         '{"Orders":{"consumer":"Shop-Orders","source":"0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d-7","generation":1}}',
+      MSK_ONCE_DEAD_LETTERS: {
+        'Fn::Join': [
+          '',
+          ['sqs:', { Ref: 'OrdersDeadLetterQueueA73944CE' }, ',s3://', { Ref: 'OrdersDeadLetterBucketC7A89C1E' }],
+        ],
+      },
       MSK_ONCE_REMEMBER_FOR_S: '1209600',
       NODE_OPTIONS: '--enable-source-maps',
     });
@@ -324,14 +330,17 @@ describe('refused', () => {
     );
   });
 
-  test.each(['MSK_ONCE_TABLE', 'MSK_ONCE_MAPPINGS', 'MSK_ONCE_REMEMBER_FOR_S', 'MSK_ONCE_OTHER'])(
-    'the variable %s',
-    (name) => {
-      expect(message({ environment: { FINE: 'a', [name]: 'mine' } })).toMatch(
-        new RegExp(`environment\\.${name} is "mine", .* the construct sets these variables`),
-      );
-    },
-  );
+  test.each([
+    'MSK_ONCE_TABLE',
+    'MSK_ONCE_MAPPINGS',
+    'MSK_ONCE_REMEMBER_FOR_S',
+    'MSK_ONCE_DEAD_LETTERS',
+    'MSK_ONCE_OTHER',
+  ])('the variable %s', (name) => {
+    expect(message({ environment: { FINE: 'a', [name]: 'mine' } })).toMatch(
+      new RegExp(`environment\\.${name} is "mine", .* the construct sets these variables`),
+    );
+  });
 
   test.each(['POWERTOOLS_IDEMPOTENCY_DISABLED', 'AWS_LAMBDA_MAX_CONCURRENCY'])(
     'the variable %s, with which the runtime does not start',

@@ -57,6 +57,16 @@ const FUNCTION = {
     ],
     Resource: { 'Fn::GetAtt': ['OrdersTable1F8332C7', 'Arn'] },
   },
+  SendLetters: {
+    Effect: 'Allow',
+    Action: 'sqs:SendMessage',
+    Resource: { 'Fn::GetAtt': ['OrdersDeadLetterQueueA73944CE', 'Arn'] },
+  },
+  PutLetters: {
+    Effect: 'Allow',
+    Action: 's3:PutObject',
+    Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['OrdersDeadLetterBucketC7A89C1E', 'Arn'] }, '/parked/*']] },
+  },
 };
 
 describe('a cluster known at synth', () => {

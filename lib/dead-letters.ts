@@ -1,0 +1,101 @@
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { letterBucket } from './private/letter-bucket';
+import { letterQueue } from './private/letter-queue';
+
+/** A bucket for letters, in the region of the stack. */
+export interface LetterBucketProps {
+  /**
+   * A bucket of your own. A lifecycle rule of it should not end a letter that a queue still points at.
+   *
+   * @default - a bucket of the processor's own: private, encrypted by S3, for TLS only, kept when it leaves the stack,
+   *   and without an expiry
+   */
+  readonly bucket?: s3.IBucket;
+
+  /**
+   * First part of the keys of all letters, such as `orders/letters`, without a slash at its beginning. At most 255
+   * letters, digits, `!`, `_`, `.`, `'`, `(`, `)`, `=`, `-`, and slashes between them.
+   *
+   * @default - none: each key begins with `parked/`, and then comes the consumer group id
+   */
+  readonly prefix?: string;
+}
+
+export interface SqsDeadLettersProps {
+  /**
+   * A queue of your own, also a first-in first-out one, in the region of the stack.
+   *
+   * @default - a queue of the processor's own, which keeps letters for 14 days, the most there is: encrypted by SQS, for
+   *   TLS only, and kept when it leaves the stack
+   */
+  readonly queue?: sqs.IQueue;
+
+  /**
+   * Bucket for letters that are too large for the queue, which then holds a pointer. `false`: none, and such a record is
+   * never given up: it stays open, is delivered again for as long as the topic keeps it, and its lane waits behind it. So
+   * choose that only where no record on the topic can have more than about 700 KB: a message may have 1 MiB, and in a
+   * letter key and value are a third larger, and headers several times.
+   *
+   * @default - a bucket of the processor's own, without a prefix
+   */
+  readonly overflow?: LetterBucketProps | false;
+}
+
+/** Where the letters of a processor are. */
+export interface DeadLettersConfig {
+  /** Holds letters, and pointers to those in the bucket. */
+  readonly queue?: sqs.IQueue;
+  /** Holds all letters where there is no queue, else those that are too large for it. */
+  readonly bucket?: s3.IBucket;
+  /** In the bucket, without a slash at its end; `''`: none. */
+  readonly prefix: string;
+}
+
+/**
+ * Where records go that can never work, or have failed too often: each as one letter, which holds the whole record and
+ * why it was given up.
+ */
+export abstract class DeadLetters {
+  /**
+   * Letters are messages of a queue, and what is too large for it is an object in a bucket. A queue forgets after 14
+   * days at most.
+   *
+   * @example
+   * DeadLetters.sqs({ queue, overflow: { bucket, prefix: 'orders' } });
+   */
+  static sqs(props: SqsDeadLettersProps = {}): DeadLetters {
+    return new QueueDeadLetters(props);
+  }
+
+  /** Letters are objects in a bucket: nothing is too large for it, and it forgets nothing by itself. */
+  static s3(props: LetterBucketProps = {}): DeadLetters {
+    return new BucketDeadLetters(props);
+  }
+
+  /** Called by the processor, which is the scope of what is made: errors carry its path. */
+  abstract bind(scope: Construct): DeadLettersConfig;
+}
+
+class QueueDeadLetters extends DeadLetters {
+  constructor(private readonly props: SqsDeadLettersProps) {
+    super();
+  }
+
+  bind(scope: Construct): DeadLettersConfig {
+    const { queue, overflow = {} } = this.props;
+    const bucket = overflow === false ? { prefix: '' } : letterBucket(scope, overflow, 'overflow');
+    return { queue: letterQueue(scope, queue), ...bucket };
+  }
+}
+
+class BucketDeadLetters extends DeadLetters {
+  constructor(private readonly props: LetterBucketProps) {
+    super();
+  }
+
+  bind(scope: Construct): DeadLettersConfig {
+    return letterBucket(scope, this.props, 'deadLetters');
+  }
+}
