@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { BUNDLED } from '../../contract/bundle';
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** As the construct bundles a function: a test holds it equal to `lib/private/bundling.ts`. */
+/** As the construct bundles a function with the dead letters that it has by default: a test holds it equal to `lib/private/bundling.ts`. */
 export const DEPLOYED = {
   bundle: true,
   platform: 'node',
@@ -15,7 +14,6 @@ export const DEPLOYED = {
   minify: true,
   mainFields: ['module', 'main'],
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-  define: { [BUNDLED.sqs]: 'false', [BUNDLED.s3]: 'false' },
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
