@@ -11,8 +11,9 @@ import {
 } from '../errors';
 import type { DecodedRecord, Settings } from '../options';
 import type { ValueContext } from '../record/codec';
+import { decodeKey } from '../record/decode-key';
 import type { RawRecord } from '../record/parse-event';
-import type { Content } from './record-state';
+import { type Content, KEY_BYTES } from './record-state';
 
 const NOTHING_ELSE: ValueContext = {};
 
@@ -30,36 +31,61 @@ export function prepare<T>(
     if (value === null) return withoutValue(record, consumer, settings);
     const schema = delivered.valueSchemaMetadata;
     const decoded = settings.value.decode(value, schema ? { schema } : NOTHING_ELSE);
-    if (!isThenable(decoded)) return identified(record, value, decoded as T, consumer, settings);
+    if (!isThenable(decoded)) return keyed(record, value, decoded as T, consumer, settings);
     return Promise.resolve(decoded)
-      .then((later) => identified(record, value, later, consumer, settings))
+      .then((later) => keyed(record, value, later, consumer, settings))
       .catch((error: unknown) => undecodable(record, settings, error));
   } catch (error) {
     return undecodable(record, settings, error);
   }
 }
 
-function withoutValue<T>(record: RawRecord, consumer: string, settings: Settings<T>): Content<T> {
+function withoutValue<T>(record: RawRecord, consumer: string, settings: Settings<T>): Content<T> | Promise<Content<T>> {
   if (settings.tombstones === 'skip') return { kind: 'skip' };
   if (settings.tombstones === undefined) return { kind: 'failed', error: tombstone({}) };
   // `T` includes null exactly where tombstones are processed.
-  return identified(record, null, null as T, consumer, settings);
+  return keyed(record, null, null as T, consumer, settings);
+}
+
+function keyed<T>(
+  record: RawRecord,
+  bytes: Buffer | null,
+  value: T,
+  consumer: string,
+  settings: Settings<T>,
+): Content<T> | Promise<Content<T>> {
+  if (settings.key === undefined) return identified(record, bytes, value, KEY_BYTES, consumer, settings);
+  const key = decodeKey(record, settings.key);
+  if (!isThenable(key)) return identified(record, bytes, value, key, consumer, settings);
+  return Promise.resolve(key)
+    .then((later) => identified(record, bytes, value, later, consumer, settings))
+    .catch((error: unknown): Content<T> => ({ kind: 'failed', error }));
 }
 
 function identified<T>(
   record: RawRecord,
   bytes: Buffer | null,
   value: T,
+  key: unknown,
   consumer: string,
   settings: Settings<T>,
 ): Content<T> {
   const { identity } = settings;
-  if (identity === undefined) return { kind: 'ready', value, id: undefined, payloadDigest: undefined };
-  const { topic, partition, offset, timestamp, timestampType, key, headers } = record;
-  const decoded: DecodedRecord<T> = { topic, partition, offset, timestamp, timestampType, key, value, headers };
+  if (identity === undefined) return { kind: 'ready', value, key, id: undefined, payloadDigest: undefined };
+  const { topic, partition, offset, timestamp, timestampType, headers } = record;
+  const decoded: DecodedRecord<T, unknown> = {
+    topic,
+    partition,
+    offset,
+    timestamp,
+    timestampType,
+    key: key === KEY_BYTES ? record.key : key,
+    value,
+    headers,
+  };
   try {
     const id = claimId(consumer, topic, identityOf(decoded, identity));
-    return { kind: 'ready', value, id, payloadDigest: payloadDigest(bytes, decoded, settings) };
+    return { kind: 'ready', value, key, id, payloadDigest: payloadDigest(bytes, decoded, settings) };
   } catch (error) {
     return { kind: 'failed', error };
   }
@@ -75,7 +101,7 @@ function undecodable<T>({ value }: RawRecord, { value: codec }: Settings<T>, err
   return { kind: 'failed', error: failure };
 }
 
-function identityOf<T>(record: DecodedRecord<T>, identity: (record: DecodedRecord<T>) => unknown) {
+function identityOf<T>(record: DecodedRecord<T, unknown>, identity: (record: DecodedRecord<T, unknown>) => unknown) {
   let received: unknown;
   try {
     received = identity(record);
@@ -88,7 +114,7 @@ function identityOf<T>(record: DecodedRecord<T>, identity: (record: DecodedRecor
 
 function payloadDigest<T>(
   bytes: Buffer | null,
-  record: DecodedRecord<T>,
+  record: DecodedRecord<T, unknown>,
   { payload }: Settings<T>,
 ): string | undefined {
   if (payload === false) return undefined;

@@ -2,11 +2,16 @@ import type { Outcome } from '../core/answer';
 import { type Deferred, deferred } from '../core/deferred';
 import type { RawRecord } from '../record/parse-event';
 
+/** Stands for the bytes of the key: nothing was declared that decodes it. */
+export const KEY_BYTES = Symbol('key bytes');
+
 /** What a record holds, as far as it was looked at. */
 export type Content<T> =
   | {
       readonly kind: 'ready';
       readonly value: T;
+      /** What its key was decoded to, or {@link KEY_BYTES}. */
+      readonly key: unknown;
       /** Key of its identity's item; undefined where none is declared. */
       readonly id: string | undefined;
       readonly payloadDigest: string | undefined;
@@ -26,6 +31,8 @@ export class RecordState<T> {
   isSettled = false;
   /** Whether the store judged that its identity stands there with another payload. */
   isConflict = false;
+  /** Of a redrive: it is not parked, and nothing ran. */
+  isAbsent = false;
   /** Whether its lane has come to it. */
   isReached = false;
   previousTwin: RecordState<T> | undefined = undefined;

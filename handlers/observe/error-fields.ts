@@ -11,6 +11,8 @@ export interface FailedRecord {
   readonly record: RawRecord;
   /** What its value was decoded to; undefined if it was not. */
   readonly value?: unknown;
+  /** The same of its key. */
+  readonly key?: unknown;
 }
 
 /**
@@ -34,7 +36,7 @@ export function errorFields(error: unknown, failed: readonly FailedRecord[]): Re
 }
 
 function* textsOf(failed: readonly FailedRecord[]): Generator<string> {
-  for (const { record, value } of failed) yield* payloadTexts(record, value);
+  for (const { record, value, key } of failed) yield* payloadTexts(record, value, key);
 }
 
 function told(cause: unknown, foreign: (text: unknown) => string): string {

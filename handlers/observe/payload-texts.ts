@@ -6,12 +6,13 @@ const LOOKED_AT = 10_000;
 const NAME = /^[A-Za-z_$][A-Za-z_$-]{0,39}$/;
 
 /**
- * The texts that a record holds, lazily: what its value came to, or its bytes where it came to nothing, its key and its
- * headers. Names of members are none.
+ * The texts that a record holds, lazily: what its value came to, or its bytes where it came to nothing, its key, what
+ * that came to, and its headers. Names of members are none.
  */
-export function* payloadTexts(record: RawRecord, value: unknown): Generator<string> {
+export function* payloadTexts(record: RawRecord, value: unknown, key?: unknown): Generator<string> {
   yield* value === undefined ? bytesTexts(record.value) : leavesOf(value);
   yield textOf(record.key);
+  yield* leavesOf(key);
   for (const [, bytes] of record.headers) yield textOf(bytes);
 }
 

@@ -7,7 +7,16 @@ import { Type } from 'avsc';
 import protobufjs from 'protobufjs';
 import * as v from 'valibot';
 import * as z from 'zod';
-import { bytes, type Codec, json, processRecords, text } from '../../handlers';
+import {
+  bytes,
+  type Codec,
+  type DecodedRecord,
+  json,
+  type ProcessedRecord,
+  type ProcessRecordsOptions,
+  processRecords,
+  text,
+} from '../../handlers';
 import { avro } from '../../handlers/avro';
 import { protobuf } from '../../handlers/protobuf';
 
@@ -101,6 +110,45 @@ processRecords({
   process: ({ value }) => same<typeof value, Buffer>(true),
 });
 processRecords({ value: protobuf<Order>({ type: order }), process: ({ value }) => same<typeof value, Order>(true) });
+
+// A key is what its codec puts out, in every function, and may be missing; without one it is its bytes.
+processRecords({
+  value: text(),
+  key: json(z.object({ customer: z.string() })),
+  identity: ({ key }) => {
+    same<typeof key, { customer: string } | undefined>(true);
+    // @ts-expect-error: it may be missing
+    key.customer;
+    return key?.customer ?? 'none';
+  },
+  payload: ({ key }) => same<typeof key, { customer: string } | undefined>(true),
+  process: ({ key, value }) => {
+    same<typeof key, { customer: string } | undefined>(true);
+    same<typeof value, string>(true);
+  },
+});
+processRecords({
+  value: text(),
+  key: text(),
+  tombstones: 'process',
+  transaction: true,
+  process: ({ key, value }) => {
+    same<typeof key, string | undefined>(true);
+    same<typeof value, string | null>(true);
+    return undefined;
+  },
+});
+processRecords({ value: text(), process: ({ key }) => same<typeof key, Buffer | undefined>(true) });
+export const keyed = {
+  value: text(),
+  key: text(),
+  process: ({ key }) => same<typeof key, string | undefined>(true),
+} satisfies ProcessRecordsOptions<string, undefined, string>;
+processRecords(keyed);
+same<DecodedRecord<string>['key'], Buffer | undefined>(true);
+same<ProcessedRecord<string, string>['key'], string | undefined>(true);
+// @ts-expect-error: a schema is no codec
+processRecords({ value: text(), key: z.string(), process: () => undefined });
 
 // A codec of one's own may look at what a schema registry says, or not.
 const own: Codec<string> = { name: 'own', decode: (given, about) => `${about?.schema?.schemaId} ${given.length}` };
