@@ -31,6 +31,10 @@ export const ATTRIBUTES = {
   firstFailureMs: 'first_failure_ms',
   /** Code or name of the last error. */
   lastError: 'last_error',
+  /** Claims that ended with their process instead of being given back, since the record last came to an end. */
+  unclean: 'unclean',
+  /** Offset of the record whose start was written before it ran alone. */
+  suspect: 'suspect',
 } as const;
 
 /**
@@ -78,6 +82,8 @@ export const LEDGER_ATTRIBUTES = {
   unclean: 'unclean',
   /** Offset of the record whose start was written before it ran. */
   suspect: 'suspect',
+  /** List of at most one `[first, last]`: its open records run in calls of one record. Only where a call has failed. */
+  singly: 'singly',
   /** List: the first 6 characters of base64 of SHA-256 of each of the latest claims' tokens. A claim appends its own. */
   claimants: 'claimants',
 } as const;

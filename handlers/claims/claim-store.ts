@@ -28,6 +28,10 @@ export interface Claim extends ClaimRequest {
   readonly attempts: number;
   /** When the first of them ended, milliseconds since the epoch. */
   readonly firstFailureMs?: number | undefined;
+  /** Code or name of the error of the last of them. */
+  readonly lastError?: string | undefined;
+  /** Claims before this one that nobody gave back, since the record last came to an end (P3). @default 0 */
+  readonly unclean?: number | undefined;
 }
 
 export type ClaimAnswer =
@@ -61,6 +65,14 @@ export interface Failure {
   readonly atMs: number;
 }
 
+export interface Release {
+  readonly claim: Claim;
+  /** Whether user code was called, and has ended: that ends what is remembered of unclean ends. @default false */
+  readonly hasRun?: boolean;
+  /** Whether the next claim is to know that it runs in a call of its own: {@link Claim.lastError} says so. @default false */
+  readonly isSingle?: boolean;
+}
+
 export interface Parking {
   readonly claim: Claim;
   readonly parked: Parked;
@@ -85,7 +97,10 @@ export type LookUpAnswer =
 export interface ClaimStore {
   /** Reads, strongly consistent, and changes nothing (C2). An expired item counts as absent. */
   lookUp(batch: readonly LookUp[]): Promise<LookUpAnswer[]>;
-  /** Inserts; takes over what was released, or ran out by more than 2 × clockSkew (C3). Never touches what conflicts (C7). */
+  /**
+   * Inserts; takes over what was released, or ran out by more than 2 × clockSkew (C3). Never touches what conflicts (C7).
+   * A takeover of what was not released counts an unclean end, and an attempt of a record whose start was written (P3).
+   */
   claim(batch: readonly ClaimRequest[]): Promise<ClaimAnswer[]>;
   /** Moves the lease forward, never back (C4). */
   renew(batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[]): Promise<WriteAnswer[]>;
@@ -99,5 +114,9 @@ export interface ClaimStore {
   /** Counts one more attempt and gives the claim back (C5). */
   fail(batch: readonly Failure[]): Promise<WriteAnswer[]>;
   /** Gives the claim back with no attempt counted (C5). */
-  release(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]>;
+  release(batch: readonly Release[]): Promise<WriteAnswer[]>;
+  /** Says, before it starts, that the record runs alone: whatever ends without giving it back, it is to blame (P3). */
+  suspect(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]>;
+  /** Counts one more attempt and gives nothing back: user code goes on running until its process ends (P2, A5). */
+  cutOff(batch: readonly Failure[]): Promise<WriteAnswer[]>;
 }

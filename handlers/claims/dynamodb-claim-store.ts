@@ -17,16 +17,20 @@ import type {
   LookUp,
   LookUpAnswer,
   Parking,
+  Release,
   WriteAnswer,
 } from './claim-store';
 import { keyTwice } from './distinct';
 import {
+  type History,
   hasCompleted,
+  hasCutOff,
   hasFailed,
   hasParked,
   hasReleased,
   hasRenewed,
   isHeld,
+  isSuspected,
   judge,
   judgeLookUp,
   type StoredClaim,
@@ -91,7 +95,7 @@ export class DynamoDbClaimStore implements ClaimStore {
     const answers: ClaimAnswer[] = new Array(batch.length);
     let attempts = batch.map((request, index): Attempt => {
       const statement = this.#texts.insert(request, expirations.from(request.leaseUntilMs));
-      return { index, request, statement, attempts: 0, takeover: false };
+      return { index, request, statement, history: UNKNOWN_BEFORE, takeover: false };
     });
     for (let rounds = 0; ; rounds += 1) {
       const refused = await this.#attempt(attempts, answers);
@@ -133,8 +137,25 @@ export class DynamoDbClaimStore implements ClaimStore {
     );
   }
 
-  release(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
-    return this.#write(batch, ({ claim }) => this.#texts.release(claim), hasReleased);
+  release(batch: readonly Release[]): Promise<WriteAnswer[]> {
+    return this.#write(batch, (release) => this.#texts.release(release), hasReleased);
+  }
+
+  suspect(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
+    return this.#write(
+      batch,
+      ({ claim }) => this.#texts.suspect(claim),
+      isSuspected,
+      (stored, { claim }) => isHeld(stored) && stored.attempts === claim.attempts,
+    );
+  }
+
+  cutOff(batch: readonly Failure[]): Promise<WriteAnswer[]> {
+    return this.#write(
+      batch,
+      (failure) => this.#texts.cutOff(failure),
+      (stored, { claim }) => hasCutOff(stored, claim.attempts + 1),
+    );
   }
 
   /** Fills in what is answered, and gives those that met an item, or no longer met the one they had read. */
@@ -184,31 +205,37 @@ export class DynamoDbClaimStore implements ClaimStore {
     const expiration = expirations.from(request.leaseUntilMs);
     if (item === undefined) {
       // Gone since it was met, as TTL does it: the key is free again.
-      return { index, request, statement: this.#texts.insert(request, expiration), attempts: 0, takeover: false };
+      const statement = this.#texts.insert(request, expiration);
+      return { index, request, statement, history: UNKNOWN_BEFORE, takeover: false };
     }
     if (isUnanswered(item)) return item;
     const verdict = judge(fromItem(item), request, nowMs, this.#options.clockSkewMs);
     if (verdict.kind !== 'takeover') return verdict;
-    const { attempts, firstFailureMs } = verdict;
-    const statement = this.#texts.takeOver(request, item, attempts, expiration);
-    return { index, request, statement, attempts, firstFailureMs, takeover: true };
+    const { kind: _, hasDied: __, ...history } = verdict;
+    const statement = this.#texts.takeOver(request, item, verdict, expiration);
+    return { index, request, statement, history, takeover: true };
   }
 
   async #write<Member extends { readonly claim: Claim }>(
     batch: readonly Member[],
     statementOf: (member: Member) => Statement,
     landed: (stored: StoredClaim, member: Member) => boolean,
+    accepts?: (stored: StoredClaim, member: Member) => boolean,
   ): Promise<WriteAnswer[]> {
     const twice = keyTwice(batch.map(({ claim }) => claim.id));
     if (twice) return batch.map(() => twice);
-    return this.#answers(batch, await this.#statements.write(batch.map(statementOf)), landed);
+    return this.#answers(batch, await this.#statements.write(batch.map(statementOf)), landed, accepts);
   }
 
-  /** Of writes of owners: those that were refused look whether an earlier copy of themselves was the one that landed. */
+  /**
+   * Of writes of owners: those that were refused look whether an earlier copy of themselves was the one that landed.
+   * @param accepts whether what stands there would take the write
+   */
   async #answers<Member extends { readonly claim: Claim }>(
     batch: readonly Member[],
     written: readonly (StatementAnswer | TransactionOutcome)[],
     landed: (stored: StoredClaim, member: Member) => boolean,
+    accepts: (stored: StoredClaim, member: Member) => boolean = isHeld,
   ): Promise<WriteAnswer[]> {
     const refused = batch.filter((_, index) => written[index]?.kind === 'refused');
     const read = await this.#statements.read(
@@ -226,7 +253,7 @@ export class DynamoDbClaimStore implements ClaimStore {
       const stored = fromItem(item);
       if (stored.owner !== member.claim.token) return LOST;
       if (landed(stored, member)) return WRITTEN;
-      return isHeld(stored) ? ARRIVED_MEANWHILE : LOST;
+      return accepts(stored, member) ? ARRIVED_MEANWHILE : LOST;
     });
   }
 }
@@ -237,13 +264,15 @@ interface Attempt {
   readonly index: number;
   readonly request: ClaimRequest;
   readonly statement: Statement;
-  readonly attempts: number;
-  readonly firstFailureMs?: number | undefined;
+  readonly history: History;
   readonly takeover: boolean;
 }
 
-function claimOf({ request, attempts, firstFailureMs }: Attempt): Claim {
-  return firstFailureMs === undefined ? { ...request, attempts } : { ...request, attempts, firstFailureMs };
+/** Of an identity that nobody has claimed before. */
+const UNKNOWN_BEFORE: History = { attempts: 0 };
+
+function claimOf({ request, history }: Attempt): Claim {
+  return { ...request, ...history };
 }
 
 /** An item has attributes, which are never plain strings. */

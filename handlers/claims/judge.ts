@@ -1,5 +1,6 @@
+import { ERROR_CODES } from '../../contract/error-codes';
 import { STATUS } from '../../contract/idempotency-table';
-import type { ClaimAnswer, ClaimRequest, LookUp, LookUpAnswer } from './claim-store';
+import type { Claim, ClaimAnswer, ClaimRequest, LookUp, LookUpAnswer } from './claim-store';
 
 /** An item of the table as it was read; attributes that are not there are undefined. */
 export interface StoredClaim {
@@ -11,6 +12,10 @@ export interface StoredClaim {
   readonly attempts: number | undefined;
   /** Milliseconds since the epoch; only where there are attempts. */
   readonly firstFailureMs?: number | undefined;
+  readonly lastError?: string | undefined;
+  readonly unclean?: number | undefined;
+  /** Offset of the record that was about to run alone. */
+  readonly suspect?: number | undefined;
   /** Milliseconds since the epoch; {@link RELEASED} when it was given back. */
   readonly leaseUntilMs: number | undefined;
   /** Seconds since the epoch. */
@@ -25,10 +30,26 @@ export const RELEASED = 0;
 
 const PARKED = 'parked';
 
+/** What a claim keeps of those before it. */
+export type History = Pick<Claim, 'attempts' | 'firstFailureMs' | 'lastError' | 'unclean'>;
+
+export interface Takeover extends History {
+  readonly kind: 'takeover';
+  /** The process before died of the record: the last of its attempts is counted with the takeover (P3). */
+  readonly hasDied?: boolean;
+}
+
 export type Verdict =
   | ClaimAnswer
   /** Take over exactly what was read. */
-  | { readonly kind: 'takeover'; readonly attempts: number; readonly firstFailureMs?: number | undefined };
+  | Takeover;
+
+/** After so many claims that nobody gave back a record runs alone, and its start is written first (P3). */
+const UNCLEAN_ENDS = 2;
+
+export function runsAlone({ unclean = 0 }: Pick<Claim, 'unclean'>): boolean {
+  return unclean >= UNCLEAN_ENDS;
+}
 
 /**
  * Decides what an item that stands in the way of a claim means for it.
@@ -39,8 +60,7 @@ export type Verdict =
 export function judge(stored: StoredClaim, request: ClaimRequest, nowMs: number, clockSkewMs: number): Verdict {
   if (isOver(stored, nowMs)) return { kind: 'takeover', attempts: 0 };
 
-  const attempts = isCount(stored.attempts) ? stored.attempts : 0;
-  const history = attempts > 0 ? { attempts, firstFailureMs: stored.firstFailureMs } : { attempts };
+  const history = historyOf(stored);
   if (isOurs(stored, request)) {
     return { kind: 'claimed', claim: { ...request, leaseUntilMs: stored.leaseUntilMs, ...history }, takeover: false };
   }
@@ -52,8 +72,32 @@ export function judge(stored: StoredClaim, request: ClaimRequest, nowMs: number,
   const leaseUntilMs = stored.leaseUntilMs ?? expiresAtMs;
   // We gave it back: this request is a late one of the claim that is over, and a new claim has a new token.
   if (leaseUntilMs === RELEASED && stored.owner === request.token) return { kind: 'busy', leaseUntilMs: nowMs };
-  if (leaseUntilMs === RELEASED || nowMs > leaseUntilMs + 2 * clockSkewMs) return { kind: 'takeover', ...history };
-  return { kind: 'busy', leaseUntilMs };
+  const isFree = leaseUntilMs === RELEASED || nowMs > leaseUntilMs + 2 * clockSkewMs;
+  if (!isFree) return { kind: 'busy', leaseUntilMs };
+  // Asked again after its own time: another worker may have had its turn since, and no owner comes back.
+  if (request.leaseUntilMs <= nowMs) return { kind: 'busy', leaseUntilMs: nowMs };
+  return leaseUntilMs === RELEASED ? { kind: 'takeover', ...history } : afterUncleanEnd(stored, history, nowMs);
+}
+
+function historyOf({ attempts, firstFailureMs, lastError, unclean }: StoredClaim): History {
+  const ends = isCount(unclean) && unclean > 0 ? { unclean } : {};
+  return isCount(attempts) && attempts > 0
+    ? { attempts, firstFailureMs, lastError, ...ends }
+    : { attempts: 0, ...(lastError === ERROR_CODES.batchFailed && { lastError }), ...ends };
+}
+
+/** Whether it runs in a call of its own: it has run before, one way or the other. */
+export function runsSingly({ attempts, lastError, unclean }: History): boolean {
+  return attempts > 0 || lastError !== undefined || unclean !== undefined;
+}
+
+/** Whoever held it is gone, with its process or without its lease: that is the record's doing if it ran alone (P3). */
+function afterUncleanEnd({ suspect }: StoredClaim, history: History, nowMs: number): Takeover {
+  const unclean = (history.unclean ?? 0) + 1;
+  if (suspect === undefined) return { kind: 'takeover', ...history, unclean };
+  const { attempts, firstFailureMs = nowMs } = history;
+  const lastError = ERROR_CODES.processDied;
+  return { kind: 'takeover', attempts: attempts + 1, firstFailureMs, lastError, unclean, hasDied: true };
 }
 
 /** Decides whether an item that was read closes its identity (C2). */
@@ -82,6 +126,15 @@ export function hasParked({ status, outcome }: StoredClaim): boolean {
 
 export function hasFailed(stored: StoredClaim, attempts: number): boolean {
   return hasReleased(stored) && stored.attempts === attempts;
+}
+
+export function isSuspected(stored: StoredClaim): boolean {
+  return isHeld(stored) && stored.suspect !== undefined;
+}
+
+/** It may have been given back since. */
+export function hasCutOff({ status, attempts }: StoredClaim, counted: number): boolean {
+  return status === STATUS.inProgress && attempts === counted;
 }
 
 export function hasReleased({ status, leaseUntilMs }: StoredClaim): boolean {

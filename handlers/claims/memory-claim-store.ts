@@ -1,3 +1,4 @@
+import { ERROR_CODES } from '../../contract/error-codes';
 import { STATUS } from '../../contract/idempotency-table';
 import type { StoredParked } from '../parking/judge-parked';
 import { parkInMemory } from '../parking/park-in-memory';
@@ -11,16 +12,19 @@ import type {
   LookUp,
   LookUpAnswer,
   Parking,
+  Release,
   WriteAnswer,
 } from './claim-store';
 import { keyTwice } from './distinct';
 import {
   hasCompleted,
+  hasCutOff,
   hasFailed,
   hasParked,
   hasReleased,
   hasRenewed,
   isHeld,
+  isSuspected,
   judge,
   judgeLookUp,
   RELEASED,
@@ -81,24 +85,43 @@ export class MemoryClaimStore implements ClaimStore {
     return this.#write(
       batch,
       (item, { claim }) => hasFailed(item, claim.attempts + 1),
-      (item, { claim, atMs }) => ({
+      (item, failure) => ({
         ...item,
-        attempts: claim.attempts + 1,
-        firstFailureMs: claim.attempts === 0 ? atMs : item.firstFailureMs,
+        ...NO_UNCLEAN_ENDS,
+        ...counted(item, failure),
         leaseUntilMs: RELEASED,
       }),
     );
   }
 
-  async release(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
-    return this.#write(batch, hasReleased, (item) => ({ ...item, leaseUntilMs: RELEASED }));
+  async release(batch: readonly Release[]): Promise<WriteAnswer[]> {
+    return this.#write(batch, hasReleased, (item, { hasRun, isSingle }) => ({
+      ...item,
+      ...(isSingle && { lastError: ERROR_CODES.batchFailed }),
+      ...(hasRun ? NO_UNCLEAN_ENDS : NO_SUSPECT),
+      leaseUntilMs: RELEASED,
+    }));
+  }
+
+  async suspect(batch: readonly { readonly claim: Claim }[]): Promise<WriteAnswer[]> {
+    return this.#write(batch, isSuspected, (item, { claim }) =>
+      item.attempts === claim.attempts ? { ...item, suspect: claim.offset } : undefined,
+    );
+  }
+
+  async cutOff(batch: readonly Failure[]): Promise<WriteAnswer[]> {
+    return this.#write(
+      batch,
+      (item, { claim }) => hasCutOff(item, claim.attempts + 1),
+      (item, failure) => ({ ...item, ...NO_SUSPECT, ...counted(item, failure) }),
+    );
   }
 
   #claim(request: ClaimRequest): ClaimAnswer {
     const stored = this.items.get(request.id);
     const verdict = stored && judge(stored, request, this.#options.clock.now(), this.#options.clockSkewMs);
     if (verdict && verdict.kind !== 'takeover') return verdict;
-    const { attempts = 0, firstFailureMs } = verdict ?? {};
+    const { attempts = 0, firstFailureMs, lastError, unclean } = verdict ?? {};
     const { token: owner, partition, offset, payloadDigest, validation, leaseUntilMs } = request;
     this.items.set(request.id, {
       status: STATUS.inProgress,
@@ -108,19 +131,26 @@ export class MemoryClaimStore implements ClaimStore {
       payloadDigest,
       attempts,
       firstFailureMs,
+      lastError: attempts > 0 ? lastError : undefined,
+      unclean,
+      suspect: undefined,
       leaseUntilMs,
       expiration: this.#expiration(leaseUntilMs),
       outcome: undefined,
       validation,
     });
-    return { kind: 'claimed', claim: { ...request, attempts, firstFailureMs }, takeover: verdict !== undefined };
+    const claim: Claim = { ...request, attempts, firstFailureMs, lastError, unclean };
+    return { kind: 'claimed', claim, takeover: verdict !== undefined };
   }
 
-  /** Changes the items that their claims own, unless an earlier copy of the same write has `landed`. */
+  /**
+   * Changes the items that their claims own, unless an earlier copy of the same write has `landed`.
+   * @param change undefined: not this item
+   */
   #write<Member extends { readonly claim: Claim }>(
     batch: readonly Member[],
     landed: (item: StoredClaim, member: Member) => boolean,
-    change: (item: StoredClaim, member: Member) => StoredClaim,
+    change: (item: StoredClaim, member: Member) => StoredClaim | undefined,
   ): WriteAnswer[] {
     const twice = keyTwice(batch.map(({ claim }) => claim.id));
     return batch.map((member) => {
@@ -129,18 +159,31 @@ export class MemoryClaimStore implements ClaimStore {
       const item = this.items.get(id);
       if (item?.owner !== token) return { kind: 'lost' };
       if (landed(item, member)) return { kind: 'written' };
-      if (!isHeld(item)) return { kind: 'lost' };
-      this.items.set(id, change(item, member));
+      const changed = isHeld(item) ? change(item, member) : undefined;
+      if (changed === undefined) return { kind: 'lost' };
+      this.items.set(id, changed);
       return { kind: 'written' };
     });
   }
 
   #completed(outcome: 'done' | 'parked') {
     const expiration = this.#expiration(this.#options.clock.now());
-    return { status: STATUS.completed, outcome, leaseUntilMs: undefined, expiration };
+    return { ...NO_UNCLEAN_ENDS, status: STATUS.completed, outcome, leaseUntilMs: undefined, expiration };
   }
 
   #expiration(fromMs: number): number {
     return Math.ceil(fromMs / 1_000) + this.#options.rememberForSeconds;
   }
+}
+
+const NO_SUSPECT = { suspect: undefined };
+const NO_UNCLEAN_ENDS = { ...NO_SUSPECT, unclean: undefined };
+
+/** One more attempt; the moment of the first failure stays. */
+function counted({ firstFailureMs }: StoredClaim, { claim: { attempts }, error, atMs }: Failure) {
+  return {
+    attempts: attempts + 1,
+    lastError: error,
+    firstFailureMs: attempts === 0 ? atMs : firstFailureMs,
+  };
 }

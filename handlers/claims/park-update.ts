@@ -9,7 +9,8 @@ export function parkClaimUpdate({ id, token }: Claim, table: string, expiration:
     Update: {
       TableName: table,
       Key: { [ATTRIBUTES.id]: { S: id } },
-      UpdateExpression: 'SET #status = :completed, #outcome = :parked, #expiration = :expiration REMOVE #lease',
+      UpdateExpression:
+        'SET #status = :completed, #outcome = :parked, #expiration = :expiration REMOVE #lease, #unclean, #suspect',
       // A claim that was given back belongs to nobody: a late copy must not revive it.
       ConditionExpression: '#owner = :token AND #status = :inProgress AND #lease > :released',
       ExpressionAttributeNames: {
@@ -18,6 +19,8 @@ export function parkClaimUpdate({ id, token }: Claim, table: string, expiration:
         '#expiration': ATTRIBUTES.expiration,
         '#lease': ATTRIBUTES.inProgressExpiration,
         '#owner': ATTRIBUTES.owner,
+        '#unclean': ATTRIBUTES.unclean,
+        '#suspect': ATTRIBUTES.suspect,
       },
       ExpressionAttributeValues: {
         ':completed': { S: STATUS.completed },

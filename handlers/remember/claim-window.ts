@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Claim, ClaimAnswer, ClaimRequest } from '../claims/claim-store';
+import { runsAlone } from '../claims/judge';
 import { type Deferred, deferred } from '../core/deferred';
 import { WOKEN } from '../core/woken';
 import type { Lane } from '../engine/lane';
@@ -58,6 +59,7 @@ export class ClaimWindow<T> {
   #allArrived: Deferred<void> | undefined = undefined;
   readonly #over = new AbortController();
   #filling = false;
+  #isHeld = false;
 
   constructor(options: ClaimWindowOptions) {
     this.#options = options;
@@ -100,7 +102,26 @@ export class ClaimWindow<T> {
       this.#ahead.delete(state);
       claims.push(answer.claim);
     }
-    this.#release(claims);
+    void this.#release(claims);
+  }
+
+  /**
+   * A record is about to run alone: gives back what its death would leave claimed, and takes nothing ahead until
+   * {@link goOn}. Those that will run alone themselves are kept: one more unclean end changes nothing for them.
+   */
+  async hold(): Promise<void> {
+    this.#isHeld = true;
+    const claims: Claim[] = [];
+    for (const [state, answer] of this.#ahead) {
+      if (answer.kind !== 'claimed' || runsAlone(answer.claim)) continue;
+      this.#ahead.delete(state);
+      claims.push(answer.claim);
+    }
+    await this.#release(claims);
+  }
+
+  goOn(): void {
+    this.#isHeld = false;
   }
 
   /** Gives back everything that did not start, unknown answers included. Takes nothing more. */
@@ -111,7 +132,7 @@ export class ClaimWindow<T> {
     const unknown = [...this.#unknown.values()].map((request): Claim => ({ ...request, attempts: 0 }));
     this.#ahead.clear();
     this.#unknown.clear();
-    this.#release([...claims, ...unknown]);
+    void this.#release([...claims, ...unknown]);
     await this.#arrived();
   }
 
@@ -182,8 +203,8 @@ export class ClaimWindow<T> {
   }
 
   #keep(state: RecordState<T>, lane: Lane<T>, answer: ClaimAnswer): void {
-    if (answer.kind === 'claimed' && (this.#over.signal.aborted || lane.phase !== 'running'))
-      this.#release([answer.claim]);
+    const isUnwanted = this.#over.signal.aborted || lane.phase !== 'running' || this.#isHeld;
+    if (answer.kind === 'claimed' && isUnwanted) void this.#release([answer.claim]);
     else if (answer.kind === 'claimed' || answer.kind === 'closed') this.#ahead.set(state, answer);
     // Busy and conflicting ones are asked for again when their lane is there.
   }
@@ -191,6 +212,7 @@ export class ClaimWindow<T> {
   /** The next records of running lanes, each lane's nearest first, as many as the window has room for. */
   #lookAhead(demanded: ReadonlySet<RecordState<T>>): { state: RecordState<T>; lane: Lane<T> }[] {
     const found: { state: RecordState<T>; lane: Lane<T> }[] = [];
+    if (this.#isHeld) return found;
     let room = this.#size - demanded.size - this.#ahead.size - this.#asked.size;
     // Lanes take slots in turn: of those that wait for one, the least advanced is next.
     let lanes = this.lanes
@@ -220,13 +242,17 @@ export class ClaimWindow<T> {
     const { clock, random, leaseMs } = this.#options;
     const { id, payloadDigest } = state.content;
     const { partition, offset } = state.record;
-    const token = this.#unknown.get(state)?.token ?? random.token();
-    return { id, token, partition, offset, payloadDigest, leaseUntilMs: clock.now() + leaseMs };
+    const nowMs = clock.now();
+    const asked = this.#unknown.get(state);
+    // After its time another worker may have had its turn with the identity, and no owner comes back.
+    const token = asked && asked.leaseUntilMs > nowMs ? asked.token : random.token();
+    return { id, token, partition, offset, payloadDigest, leaseUntilMs: nowMs + leaseMs };
   }
 
-  #release(claims: readonly Claim[]): void {
+  async #release(claims: readonly Claim[]): Promise<void> {
     if (claims.length === 0) return;
     this.#underWay += 1;
-    void this.#options.release(claims).then(() => this.#hasArrived());
+    await this.#options.release(claims);
+    this.#hasArrived();
   }
 }

@@ -3,36 +3,47 @@ import { WOKEN } from '../core/woken';
 import type { Clock, Sleep } from '../ports';
 import type { Settling } from '../store/settle';
 
-export interface LeaseKeeperOptions {
+/** Anything that is ours for a time. */
+interface Leased {
+  readonly leaseUntilMs: number;
+}
+
+export interface LeaseKeeperOptions<Owned extends Leased = Claim> {
   readonly clock: Clock;
   readonly sleep: Sleep;
   readonly leaseMs: number;
-  readonly renew: (batch: readonly { readonly claim: Claim; readonly leaseUntilMs: number }[]) => Settling<WriteAnswer>;
+  readonly renew: (batch: readonly { readonly claim: Owned; readonly leaseUntilMs: number }[]) => Settling<WriteAnswer>;
 }
 
-interface Kept {
-  claim: Claim;
+interface Kept<Owned> {
+  claim: Owned;
   /** A renewal is under way. */
   isRenewing: boolean;
   readonly lost: () => void;
 }
 
 /** Renews the leases of running records at half (protocol C4), for as long as they are kept. */
-export class LeaseKeeper {
-  readonly #options: LeaseKeeperOptions;
-  readonly #kept = new Set<Kept>();
+export class LeaseKeeper<Owned extends Leased = Claim> {
+  readonly #options: LeaseKeeperOptions<Owned>;
+  readonly #kept = new Set<Kept<Owned>>();
   readonly #stop = new AbortController();
 
-  constructor(options: LeaseKeeperOptions) {
+  constructor(options: LeaseKeeperOptions<Owned>) {
     this.#options = options;
     void this.#run();
   }
 
   /** Keeps the claim's lease; `lost` is called once it was refused or has run out. Gives a function that ends the keeping. */
-  keep(claim: Claim, lost: () => void): () => void {
-    const kept: Kept = { claim, isRenewing: false, lost };
+  keep(claim: Owned, lost: () => void): () => void {
+    const kept: Kept<Owned> = { claim, isRenewing: false, lost };
     this.#kept.add(kept);
     return () => this.#kept.delete(kept);
+  }
+
+  /** The claim as it stands now, of those that are kept. */
+  find(isMeant: (claim: Owned) => boolean): Owned | undefined {
+    for (const { claim } of this.#kept) if (isMeant(claim)) return claim;
+    return undefined;
   }
 
   stop(): void {
@@ -62,7 +73,7 @@ export class LeaseKeeper {
   }
 
   /** Waits for nobody: a lease whose renewal is throttled must not let the others run out. */
-  #renew(due: readonly Kept[]): void {
+  #renew(due: readonly Kept<Owned>[]): void {
     const leaseUntilMs = this.#options.clock.now() + this.#options.leaseMs;
     const { answers } = this.#options.renew(due.map(({ claim }) => ({ claim, leaseUntilMs })));
     due.forEach((kept, index) => {

@@ -2,138 +2,33 @@
  * The laws of ClaimStore (protocol section 5), written once and run on every implementation. A law is a value, so that
  * broken stores can be shown to break it (`mutants.test.ts`).
  */
-import type {
-  Claim,
-  ClaimAnswer,
-  ClaimRequest,
-  ClaimStore,
-  LookUp,
-  LookUpAnswer,
-  WriteAnswer,
-} from '../../handlers/claims/claim-store';
-import type { StoredClaim } from '../../handlers/claims/judge';
-import type { StoredParked } from '../../handlers/parking/judge-parked';
-import type { Parked } from '../../handlers/parking/parked';
+import type { Claim, ClaimAnswer } from '../../handlers/claims/claim-store';
+import { DEATH_LAWS } from './claim-death-laws';
+import {
+  another,
+  ask,
+  asks,
+  claimed,
+  END_MS,
+  failing,
+  fresh,
+  type Law,
+  LEASE_MS,
+  look,
+  mixed,
+  type OpenStore,
+  openWorld,
+  park,
+  REMEMBER_FOR_SECONDS,
+  range,
+  SKEW_MS,
+  START_MS,
+  STATES,
+  WRITES,
+  write,
+} from './claim-law-world';
 
-export const SKEW_MS = 1_000;
-export const LEASE_MS = 30_000;
-export const REMEMBER_FOR_SECONDS = 1_209_600;
-const START_MS = 1_790_000_000_000;
-
-/** A store under a clock that is turned by hand, and a look past it at what is stored. */
-export interface LawWorld {
-  readonly store: ClaimStore;
-  readonly clock: { nowMs: number };
-  stored(id: string): Promise<StoredClaim | undefined>;
-  parked(id: string): Promise<StoredParked | undefined>;
-}
-
-export type OpenStore = (options: { clock: { now(): number }; clockSkewMs: number; rememberForSeconds: number }) => {
-  store: ClaimStore;
-  stored(id: string): Promise<StoredClaim | undefined>;
-  parked(id: string): Promise<StoredParked | undefined>;
-};
-
-export function openWorld(open: OpenStore, rememberForSeconds = REMEMBER_FOR_SECONDS): LawWorld {
-  const clock = { nowMs: START_MS };
-  const opened = open({ clock: { now: () => clock.nowMs }, clockSkewMs: SKEW_MS, rememberForSeconds });
-  return { ...opened, clock };
-}
-
-export interface Law {
-  readonly name: string;
-  /** Remembers for a shorter time than usual. */
-  readonly rememberForSeconds?: number;
-  /** Rejects when the law does not hold. */
-  holds(world: LawWorld): Promise<void>;
-}
-
-let names = 0;
-const fresh = (prefix: string) => `${prefix}-${process.pid}-${Date.now().toString(36)}-${++names}`;
-
-/** A record asks for its claim. */
-function asks(world: LawWorld, changes: Partial<ClaimRequest> = {}): ClaimRequest {
-  return {
-    id: fresh('id'),
-    token: fresh('token'),
-    partition: 0,
-    offset: 7,
-    payloadDigest: 'digest',
-    leaseUntilMs: world.clock.nowMs + LEASE_MS,
-    ...changes,
-  };
-}
-
-/** Another worker asks for the same identity. */
-const another = (world: LawWorld, { id, payloadDigest }: ClaimRequest, changes: Partial<ClaimRequest> = {}) =>
-  asks(world, { id, payloadDigest, ...changes });
-
-async function ask({ store }: LawWorld, request: ClaimRequest): Promise<ClaimAnswer> {
-  const [answer] = await store.claim([request]);
-  if (!answer) throw new Error('no answer');
-  return answer;
-}
-
-async function claimed(world: LawWorld, request: ClaimRequest = asks(world)): Promise<Claim> {
-  const answer = await ask(world, request);
-  expect(answer.kind).toBe('claimed');
-  return (answer as Extract<ClaimAnswer, { kind: 'claimed' }>).claim;
-}
-
-const WRITES = ['complete', 'park', 'fail', 'release', 'renew'] as const;
-type Write = (typeof WRITES)[number];
-
-const failing = (): Parked => ({
-  id: `parked#shop#source#1#orders#0#${fresh('offset')}`,
-  attempts: 5,
-  firstFailureMs: START_MS - 60_000,
-  lastFailureMs: START_MS - 1_000,
-});
-
-async function park({ store }: LawWorld, claim: Claim, parked: Parked = failing()): Promise<string> {
-  const [answer] = await store.park([{ claim, parked }]);
-  return answer?.kind ?? 'no answer';
-}
-
-async function write(world: LawWorld, operation: Write, claim: Claim, leaseUntilMs?: number): Promise<string> {
-  const { store, clock } = world;
-  const answers: Promise<WriteAnswer[]> = {
-    complete: () => store.complete([{ claim }]),
-    park: () => store.park([{ claim, parked: failing() }]),
-    fail: () => store.fail([{ claim, error: 'TypeError', atMs: clock.nowMs }]),
-    release: () => store.release([{ claim }]),
-    renew: () => store.renew([{ claim, leaseUntilMs: leaseUntilMs ?? clock.nowMs + LEASE_MS + 1 }]),
-  }[operation]();
-  const [answer] = await answers;
-  return answer?.kind ?? 'no answer';
-}
-
-const END_MS = START_MS + LEASE_MS;
-
-async function look({ store }: LawWorld, { id, payloadDigest }: LookUp): Promise<LookUpAnswer | undefined> {
-  const [answer] = await store.lookUp([{ id, payloadDigest }]);
-  return answer;
-}
-
-const range = (count: number) => Array.from({ length: count }, (_, index) => index);
-
-/** Claims in one state each, by turns; those of the first kind are not stored at all. */
-const STATES = ['absent', 'done', 'live', 'failed'] as const;
-
-/** As many identities in {@link STATES}, by turns, with what an earlier worker asked for. */
-async function mixed(world: LawWorld, count: number): Promise<ClaimRequest[]> {
-  const { store, clock } = world;
-  const requests = range(count).map((offset) => asks(world, { offset }));
-  const inState = (state: (typeof STATES)[number]) =>
-    requests
-      .filter((_, index) => STATES[index % STATES.length] === state)
-      .map((request) => ({ ...request, attempts: 0 }));
-  const stored = requests.filter((_, index) => index % STATES.length > 0);
-  expect((await store.claim(stored)).map(({ kind }) => kind)).toEqual(stored.map(() => 'claimed'));
-  await store.complete(inState('done').map((claim) => ({ claim })));
-  await store.fail(inState('failed').map((claim) => ({ claim, error: 'E', atMs: clock.nowMs })));
-  return requests;
-}
+export { type OpenStore, openWorld } from './claim-law-world';
 
 export const LAWS: readonly Law[] = [
   {
@@ -219,7 +114,7 @@ export const LAWS: readonly Law[] = [
 
       const answer = await ask(world, second);
 
-      expect(answer).toEqual({ kind: 'claimed', claim: { ...second, attempts: 0 }, takeover: true });
+      expect(answer).toMatchObject({ kind: 'claimed', claim: { ...second, attempts: 0 }, takeover: true });
       expect(await world.stored(first.id)).toMatchObject({ owner: second.token, partition: 1, offset: 8 });
     },
   },
@@ -458,7 +353,7 @@ export const LAWS: readonly Law[] = [
       const claim = await claimed(world);
       await write(world, 'complete', claim);
       const before = await world.stored(claim.id);
-      for (const operation of ['fail', 'release', 'renew'] as const) {
+      for (const operation of ['fail', 'release', 'renew', 'suspect', 'cutOff'] as const) {
         expect([operation, await write(world, operation, claim, END_MS + 60_000)]).toEqual([operation, 'lost']);
       }
 
@@ -493,12 +388,27 @@ export const LAWS: readonly Law[] = [
     },
   },
   {
+    name: 'C3: a claim that is asked again after its lease and another worker’s turn changes nothing',
+    async holds(world) {
+      const request = asks(world);
+      await claimed(world, request);
+      world.clock.nowMs = END_MS + 60_000;
+      await write(world, 'release', await claimed(world, another(world, request)));
+      const before = await world.stored(request.id);
+
+      expect((await ask(world, request)).kind).toBe('busy');
+
+      expect(await world.stored(request.id)).toEqual(before);
+      await claimed(world, another(world, request));
+    },
+  },
+  {
     name: 'C5: what was given back is not completed, failed or renewed by a late copy of its owner',
     async holds(world) {
       const released = await claimed(world);
       await write(world, 'release', released);
       const before = await world.stored(released.id);
-      for (const operation of ['complete', 'fail', 'renew'] as const) {
+      for (const operation of ['complete', 'fail', 'renew', 'suspect', 'cutOff'] as const) {
         expect([operation, await write(world, operation, released, END_MS + 60_000)]).toEqual([operation, 'lost']);
       }
 
@@ -822,7 +732,8 @@ export const LAWS: readonly Law[] = [
         const state = STATES[index % STATES.length] as (typeof STATES)[number];
         expect([index, answer.kind]).toEqual([index, expected[state]]);
         if (answer.kind !== 'claimed') return;
-        const history = state === 'failed' ? { attempts: 1, firstFailureMs: START_MS } : { attempts: 0 };
+        const failedOnce = { attempts: 1, firstFailureMs: START_MS, lastError: 'E' };
+        const history = state === 'failed' ? failedOnce : { attempts: 0 };
         expect(answer.claim).toEqual({ ...requests[index], ...history });
       });
     },
@@ -921,11 +832,14 @@ export const LAWS: readonly Law[] = [
         store.park([]),
         store.fail([]),
         store.release([]),
+        store.suspect([]),
+        store.cutOff([]),
       ]);
 
-      expect(answers).toEqual([[], [], [], [], [], [], []]);
+      expect(answers).toEqual([[], [], [], [], [], [], [], [], []]);
     },
   },
+  ...DEATH_LAWS,
 ];
 
 /** Declares one test per law. */

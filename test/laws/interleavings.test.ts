@@ -15,6 +15,7 @@ import {
   LEASE_MS,
   REMEMBER_FOR_SECONDS,
   SKEW_MS,
+  type Write,
 } from './interleavings';
 
 const OPTIONS = { clockSkewMs: SKEW_MS, rememberForSeconds: REMEMBER_FOR_SECONDS };
@@ -95,7 +96,7 @@ function inMemory(Store: typeof MemoryClaimStore = MemoryClaimStore): Backend {
           return batch.map(() => unknownOf(error));
         }
       };
-      const operations = ['lookUp', 'claim', 'renew', 'complete', 'fail', 'release'] as const;
+      const operations = ['lookUp', 'claim', 'renew', 'complete', 'fail', 'release', 'suspect', 'cutOff'] as const;
       return Object.fromEntries(operations.map((name) => [name, wired(name)])) as unknown as ClaimStore;
     },
     read: (id) => items.get(id),
@@ -124,7 +125,18 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('start' as const),
       worker,
-      what: fc.constantFrom('claim', 'claim', 'again', 'renew', 'complete', 'fail', 'release'),
+      what: fc.constantFrom(
+        'claim',
+        'claim',
+        'claim',
+        'again',
+        'renew',
+        'complete',
+        'fail',
+        'release',
+        'suspect',
+        'cutOff',
+      ),
       ids,
     }),
   },
@@ -200,7 +212,7 @@ const late = (which: number): Action => ({ do: 'late', which });
 const wait = (ms: number): Action => ({ do: 'wait', ms });
 const [FIRST, SECOND] = [0, 1];
 const claims = (who: number) => [start(who, 'claim'), arrives()];
-const writes = (who: number, what: 'renew' | 'complete' | 'fail' | 'release') => [start(who, what), arrives()];
+const writes = (who: number, what: Write) => [start(who, what), arrives()];
 /** Insert, read and update, behind a request that waits. */
 const takesOver = (who: number, place = 0) => [start(who, 'claim'), arrives(place), arrives(place), arrives(place)];
 const OVER = wait(LEASE_MS + 4_000);
@@ -247,7 +259,7 @@ const MISTAKES: readonly Mistake[] = [
       ...[start(SECOND, 'claim'), arrives(1), arrives(1)],
       ...[arrives(), start(FIRST, 'fail'), arrives(1), arrives()],
     ],
-    /attempts are lost \(C5\)/,
+    /: attempts \(C5, P3\)/,
   ],
   [
     'a renewal of what was given back',
@@ -291,7 +303,28 @@ const MISTAKES: readonly Mistake[] = [
     'attempts that a takeover forgets',
     { module: judging((right) => (right.kind === 'takeover' ? { ...right, attempts: 0 } : right)) },
     [...claims(FIRST), ...writes(FIRST, 'fail'), ...takesOver(SECOND)],
-    /attempts are lost \(C5\)/,
+    /: attempts \(C5, P3\)/,
+  ],
+  [
+    'unclean ends that nobody counts',
+    { module: judging((right) => (right.kind === 'takeover' ? { ...right, unclean: undefined } : right)) },
+    [...claims(FIRST), OVER, ...takesOver(SECOND)],
+    /not 1 unclean ends \(P3\)/,
+  ],
+  [
+    'a takeover that overlooks a start that was written since it read',
+    { send: conditional('partition', without('suspect')) },
+    [
+      ...[...claims(FIRST), start(FIRST, 'suspect'), OVER],
+      ...[start(SECOND, 'claim'), arrives(1), arrives(1), arrives(), arrives()],
+    ],
+    /: attempts \(C5, P3\)/,
+  ],
+  [
+    'a late copy of a start that comes after the cut',
+    { send: conditional('suspect', without('attempts')) },
+    [...claims(FIRST), ...writes(FIRST, 'suspect'), ...writes(FIRST, 'cutOff'), late(1)],
+    /a start is written after its cut \(P2\)/,
   ],
   [
     'a claim without an answer that counts as ours',

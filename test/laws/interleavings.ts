@@ -25,7 +25,7 @@ export type Fault =
   | 'members unanswered'
   | 'keys unprocessed';
 
-export type Write = 'renew' | 'complete' | 'fail' | 'release';
+export type Write = 'renew' | 'complete' | 'fail' | 'release' | 'suspect' | 'cutOff';
 
 export type Action =
   /** A worker asks something for some of the identities; `again` asks once more what has no answer. */
@@ -106,6 +106,7 @@ export class Interleavings {
   readonly #completed = new Set<string>();
   readonly #failed = new Set<string>();
   readonly #released = new Set<string>();
+  readonly #cutOff = new Set<string>();
   readonly #digests = new Map<string, Set<string>>();
 
   constructor(backend: Backend) {
@@ -227,11 +228,8 @@ export class Interleavings {
     if (what === 'again') {
       const lost = some(free.filter((id) => worker.unknown.get(id)?.isGivenBack === false));
       const requests = lost.flatMap((id) => worker.unknown.get(id)?.request ?? []);
-      this.#claim(
-        worker,
-        requests.map(({ id, token, payloadDigest }) => this.#request(worker, id, token, payloadDigest)),
-      );
-      for (const write of ['renew', 'complete', 'fail', 'release'] as const) {
+      this.#claim(worker, requests);
+      for (const write of ['renew', 'complete', 'fail', 'release', 'suspect', 'cutOff'] as const) {
         this.#write(
           worker,
           write,
@@ -342,10 +340,13 @@ export class Interleavings {
     if (kind === 'lost') {
       const isOurs = item?.owner === token && item.status === 'INPROGRESS' && (item.leaseUntilMs ?? 0) > 0;
       if (isOurs) this.#violated(`${worker.name} has lost ${id}, which is its own: ${show(item)}`);
-      const hasLanded = { complete: this.#completed, fail: this.#failed, release: this.#released, renew: new Set() }[
-        what
-      ];
-      if (item?.owner === token && hasLanded.has(`${id} ${token}`)) {
+      const hasLanded: Partial<Record<Write, Set<string>>> = {
+        complete: this.#completed,
+        fail: this.#failed,
+        release: this.#released,
+        cutOff: this.#cutOff,
+      };
+      if (item?.owner === token && hasLanded[what]?.has(`${id} ${token}`)) {
         this.#violated(`${worker.name} was told that it lost ${id}, though to ${what} it has landed (C8)`);
       }
       worker.holds.delete(id);
@@ -356,6 +357,13 @@ export class Interleavings {
       if (hold) Object.assign(hold, { claim: { ...hold.claim, leaseUntilMs }, unsure: undefined });
       return;
     }
+    if (what === 'suspect') {
+      if (hold) hold.unsure = undefined;
+      if (item?.owner === token && item.status === 'INPROGRESS' && item.leaseUntilMs && item.suspect === undefined)
+        this.#violated(`the start of ${id} is not written: ${show(item)}`);
+      return;
+    }
+    if (what === 'cutOff' && !this.#cutOff.has(key)) this.#violated(`the cut of ${id} was not counted: ${show(item)}`);
     if (what === 'complete' && !this.#completed.has(key))
       this.#violated(`the mark of ${id} is not there: ${show(item)}`);
     if (what === 'fail' && !this.#failed.has(key))
@@ -437,6 +445,8 @@ export class Interleavings {
       if (after.status !== 'INPROGRESS' || !after.leaseUntilMs) this.#violated(`${change}: no claim`);
       if (!begins) this.#judgeTakeover(change, before, after);
       if (before === undefined && after.attempts !== 0) this.#violated(`${change}: attempts from nowhere`);
+      // A late copy of whatever was sent in the first tenure, or was sent by whoever read it, would meet it again.
+      if (this.#owners.has(key)) this.#violated(`${change}: an earlier owner comes back (C3)`);
       this.#owners.set(key, after.attempts ?? 0);
     }
     if (after.status === 'COMPLETED') {
@@ -449,7 +459,12 @@ export class Interleavings {
     if (before.status !== 'INPROGRESS') this.#violated(`${change}: done is never undone (C5)`);
     const isOver = before.leaseUntilMs === 0 || this.#nowMs + SKEW_MS > (before.leaseUntilMs ?? 0) + 2 * SKEW_MS;
     if (!isOver) this.#violated(`${change}: a live lease is taken over (C3)`);
-    if (after.attempts !== before.attempts) this.#violated(`${change}: attempts are lost (C5)`);
+    const wasGivenBack = before.leaseUntilMs === 0;
+    const deaths = before.suspect !== undefined && !wasGivenBack ? 1 : 0;
+    if (after.attempts !== (before.attempts ?? 0) + deaths) this.#violated(`${change}: attempts (C5, P3)`);
+    const unclean = (before.unclean ?? 0) + (wasGivenBack ? 0 : 1);
+    if ((after.unclean ?? 0) !== unclean) this.#violated(`${change}: not ${unclean} unclean ends (P3)`);
+    if (after.suspect !== undefined) this.#violated(`${change}: a suspect that has not been started (P3)`);
     if (after.payloadDigest !== before.payloadDigest) this.#violated(`${change}: a conflict is overwritten (C7)`);
   }
 
@@ -462,11 +477,18 @@ export class Interleavings {
     if (after.status === 'INPROGRESS' && after.leaseUntilMs === 0 && counted === 1) {
       if (this.#failed.has(key)) this.#violated(`${change}: one failure is counted twice (P2)`);
       this.#failed.add(key);
+    } else if (after.status === 'INPROGRESS' && counted === 1) {
+      if (this.#cutOff.has(key)) this.#violated(`${change}: one cut is counted twice (P2)`);
+      if (after.suspect !== undefined) this.#violated(`${change}: a cut that was counted leaves its suspect (P3)`);
+      this.#cutOff.add(key);
     } else if (counted !== 0) this.#violated(`${change}: attempts (P2)`);
+    else if (after.suspect !== undefined && this.#cutOff.has(key))
+      this.#violated(`${change}: a start is written after its cut (P2)`);
     else if (after.status === 'INPROGRESS' && after.leaseUntilMs === 0) this.#released.add(key);
     else if (
       after.status === 'INPROGRESS' &&
       after.leaseUntilMs !== 0 &&
+      after.suspect === before.suspect &&
       (after.leaseUntilMs ?? 0) <= before.leaseUntilMs
     ) {
       this.#violated(`${change}: a lease moves back (C4)`);
@@ -519,9 +541,10 @@ function takeAll<Item>(list: Item[], isTaken: (item: Item) => boolean): Item[] {
 
 function show(item: StoredClaim | undefined): string {
   if (item === undefined) return 'nothing';
-  const { status, owner, attempts, leaseUntilMs, payloadDigest } = item;
+  const { status, owner, attempts, leaseUntilMs, payloadDigest, unclean = 0, suspect } = item;
   const lease = leaseUntilMs ? `until ${leaseUntilMs - START_MS} ms` : leaseUntilMs === 0 ? 'released' : 'no lease';
-  return `[${status} of ${owner}, ${lease}, ${attempts} attempts, ${payloadDigest}]`;
+  const deaths = `${unclean} unclean${suspect === undefined ? '' : ', suspect'}`;
+  return `[${status} of ${owner}, ${lease}, ${attempts} attempts, ${deaths}, ${payloadDigest}]`;
 }
 
 /** Everything that follows from an answer has happened. */

@@ -1,5 +1,5 @@
 /** Tests the laws: each is broken by a small, plausible mistake, which no other law notices. */
-import type { ClaimAnswer, ClaimRequest, ClaimStore, WriteAnswer } from '../../handlers/claims/claim-store';
+import type { Claim, ClaimAnswer, ClaimRequest, ClaimStore, WriteAnswer } from '../../handlers/claims/claim-store';
 import type { StoredClaim } from '../../handlers/claims/judge';
 import { MemoryClaimStore, type MemoryClaimStoreOptions } from '../../handlers/claims/memory-claim-store';
 import { parkInMemory } from '../../handlers/parking/park-in-memory';
@@ -9,7 +9,9 @@ interface Parts {
   readonly right: MemoryClaimStore;
   readonly options: MemoryClaimStoreOptions;
 }
-type Write = 'complete' | 'park' | 'fail' | 'release' | 'renew';
+type Write = 'complete' | 'park' | 'fail' | 'release' | 'renew' | 'suspect' | 'cutOff';
+
+const WRITES: readonly Write[] = ['complete', 'park', 'fail', 'release', 'renew', 'suspect', 'cutOff'];
 
 interface Mutant {
   readonly breaks: string;
@@ -93,6 +95,22 @@ const createsItem = (operation: Write) => (parts: Parts) =>
 
 const isBack = (stored: StoredClaim) => stored.leaseUntilMs === 0;
 
+/** Leaves an attribute as it was, where the write is meant. */
+const keeping =
+  (
+    { right }: Parts,
+    attribute: 'unclean' | 'suspect',
+    isMeant: (member: { readonly claim: Claim; readonly hasRun?: boolean }) => boolean = () => true,
+  ) =>
+  async (member: AnyMember, stored: StoredClaim | undefined, otherwise: () => Promise<WriteAnswer>) => {
+    const before = stored?.[attribute];
+    const answer = await otherwise();
+    const after = right.items.get(member.claim.id);
+    if (after && answer.kind === 'written' && before !== undefined && isMeant(member))
+      right.items.set(member.claim.id, { ...after, [attribute]: before });
+    return answer;
+  };
+
 const MUTANTS: readonly Mutant[] = [
   {
     breaks: 'C3: of two workers that ask at once',
@@ -125,7 +143,7 @@ const MUTANTS: readonly Mutant[] = [
       },
     }),
   },
-  ...(['complete', 'park', 'fail', 'release', 'renew'] as const).map(
+  ...WRITES.map(
     (operation): Mutant => ({
       breaks: `C5: only the owner may ${operation}`,
       mistake: `${operation} compares partition and offset instead of the token`,
@@ -157,6 +175,7 @@ const MUTANTS: readonly Mutant[] = [
       onClaim(parts, (stored, request, nowMs) =>
         isBack(stored) &&
         stored.attempts === 0 &&
+        stored.unclean === undefined &&
         stored.owner !== request.token &&
         stored.payloadDigest === request.payloadDigest
           ? { stored: { leaseUntilMs: nowMs } }
@@ -297,7 +316,7 @@ const MUTANTS: readonly Mutant[] = [
         return answer;
       }),
   },
-  ...(['complete', 'park', 'fail', 'release', 'renew'] as const).map(
+  ...WRITES.map(
     (operation): Mutant => ({
       breaks: `C5: to ${operation} never creates an item`,
       mistake: `${operation} is an upsert`,
@@ -333,6 +352,14 @@ const MUTANTS: readonly Mutant[] = [
     change: (parts) =>
       onClaim(parts, (stored, { token }) =>
         isBack(stored) && stored.owner === token ? { stored: { owner: undefined } } : undefined,
+      ),
+  },
+  {
+    breaks: 'C3: a claim that is asked again after its lease',
+    mistake: 'nobody looks at the lease that is asked for',
+    change: (parts) =>
+      onClaim(parts, (stored, { leaseUntilMs }, nowMs) =>
+        isBack(stored) && leaseUntilMs < nowMs ? { request: { leaseUntilMs: nowMs + 1 } } : undefined,
       ),
   },
   {
@@ -431,8 +458,8 @@ const MUTANTS: readonly Mutant[] = [
     breaks: 'C3: a takeover of a lease that ran out keeps the attempts',
     mistake: 'a takeover of a lease that ran out begins the history anew',
     change: (parts) =>
-      onClaim(parts, ({ leaseUntilMs }, _, nowMs) =>
-        leaseUntilMs && leaseUntilMs < nowMs ? { stored: { attempts: 0 } } : undefined,
+      onClaim(parts, ({ leaseUntilMs, lastError }, _, nowMs) =>
+        leaseUntilMs && leaseUntilMs < nowMs && lastError === 'TypeError' ? { stored: { attempts: 0 } } : undefined,
       ),
   },
   {
@@ -660,6 +687,114 @@ const MUTANTS: readonly Mutant[] = [
       }),
   },
   {
+    breaks: 'P3: each takeover of a claim that nobody gave back',
+    mistake: 'only the last unclean end is remembered',
+    change: (parts) =>
+      onClaim(parts, ({ unclean, suspect, leaseUntilMs }, _, nowMs) => {
+        const isOver = leaseUntilMs !== undefined && leaseUntilMs > 0 && leaseUntilMs < nowMs;
+        return isOver && suspect === undefined && unclean === 1 ? { stored: { unclean: undefined } } : undefined;
+      }),
+  },
+  ...(['complete', 'park', 'fail', 'release'] as const).map(
+    (operation): Mutant => ({
+      breaks: `P3: after a run to ${operation} ends what is remembered`,
+      mistake: `to ${operation} leaves the unclean ends as they are`,
+      change: (parts) =>
+        onWrite(
+          operation,
+          parts,
+          keeping(parts, 'unclean', ({ hasRun }) => hasRun !== false),
+        ),
+    }),
+  ),
+  {
+    breaks: 'P3: what is given back before it started',
+    mistake: 'whatever is given back has shown itself innocent',
+    change: (parts) =>
+      onWrite('release', parts, async ({ claim }, _, otherwise) => {
+        const answer = await otherwise();
+        const after = parts.right.items.get(claim.id);
+        if (after && answer.kind === 'written') parts.right.items.set(claim.id, { ...after, unclean: undefined });
+        return answer;
+      }),
+  },
+  {
+    breaks: 'P3: a death after a written start is an attempt',
+    mistake: 'a takeover does not look at what was written before the start',
+    change: (parts) =>
+      onClaim(parts, ({ suspect }) => (suspect === undefined ? undefined : { stored: { suspect: undefined } })),
+  },
+  {
+    breaks: 'P3: of a suspect that was given back',
+    mistake: 'a release leaves the suspect',
+    change: (parts) =>
+      onWrite(
+        'release',
+        parts,
+        keeping(parts, 'suspect', ({ hasRun }) => hasRun !== true),
+      ),
+  },
+  {
+    breaks: 'P2: a cut counts one attempt',
+    mistake: 'what is cut off is given back',
+    change: (parts) =>
+      onWrite('cutOff', parts, async ({ claim }, stored, otherwise) => {
+        const answer = await otherwise();
+        const after = parts.right.items.get(claim.id);
+        const isLate = (stored?.leaseUntilMs ?? 0) - parts.options.clock.now() < 20_000;
+        if (after && isLate && answer.kind === 'written')
+          parts.right.items.set(claim.id, { ...after, leaseUntilMs: 0 });
+        return answer;
+      }),
+  },
+  {
+    breaks: 'P2: a cut after a written start',
+    mistake: 'a cut leaves the suspect',
+    change: (parts) => onWrite('cutOff', parts, keeping(parts, 'suspect')),
+  },
+  {
+    breaks: 'P2: a late copy of a written start',
+    mistake: 'a start is written whatever was counted since',
+    change: (parts) =>
+      onWrite('suspect', parts, ({ claim }, stored, otherwise) => {
+        if (stored?.owner !== claim.token || stored.attempts === claim.attempts || isBack(stored)) return otherwise();
+        parts.right.items.set(claim.id, { ...stored, suspect: claim.offset });
+        return WRITTEN;
+      }),
+  },
+  {
+    breaks: 'C8: a cut whose answer was lost',
+    mistake: 'a cut counts on top of what stands there',
+    change: (parts) =>
+      onWrite('cutOff', parts, ({ claim }, stored, otherwise) => {
+        if (stored?.owner !== claim.token || stored.attempts !== 1 || isBack(stored)) return otherwise();
+        parts.right.items.set(claim.id, { ...stored, attempts: 2 });
+        return WRITTEN;
+      }),
+  },
+  {
+    breaks: 'C8: a written start whose answer was lost',
+    mistake: 'a start that is written already is not recognised',
+    change: (parts) =>
+      onWrite('suspect', parts, (_, stored, otherwise) => (stored?.suspect === undefined ? otherwise() : LOST)),
+  },
+  {
+    breaks: 'C8: a takeover whose answer was lost counts neither',
+    mistake: 'a takeover that recognises itself counts again',
+    change: (parts) =>
+      onClaim(parts, ({ owner, unclean }, { token }) =>
+        owner === token && unclean !== undefined ? { stored: { unclean: unclean + 1 } } : undefined,
+      ),
+  },
+  {
+    breaks: 'C2: a suspect that has expired',
+    mistake: 'a suspect is one until TTL removes it',
+    change: (parts) =>
+      onClaim(parts, ({ suspect }, _, nowMs) =>
+        suspect === undefined ? undefined : { stored: { expiration: Math.ceil(nowMs / 1_000) + 1 } },
+      ),
+  },
+  {
     breaks: 'an empty batch has an empty answer',
     mistake: 'an empty batch is answered once',
     change: ({ right }) => ({
@@ -679,6 +814,8 @@ function broken({ change }: Pick<Mutant, 'change'>) {
       park: (batch) => right.park(batch),
       fail: (batch) => right.fail(batch),
       release: (batch) => right.release(batch),
+      suspect: (batch) => right.suspect(batch),
+      cutOff: (batch) => right.cutOff(batch),
       ...change({ right, options }),
     };
     return {

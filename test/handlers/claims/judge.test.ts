@@ -47,7 +47,10 @@ const stock: StoredClaim = {
   expiration: NOW / 1_000 + 3_600,
 };
 
-const takeover = (attempts: number) => ({ kind: 'takeover', attempts });
+const takeover = (attempts: number, more = {}) => ({ kind: 'takeover', attempts, ...more });
+const DIED = 'MSK_ONCE_PROCESS_DIED';
+/** Nobody gave it back. */
+const over: StoredClaim = { ...theirs, leaseUntilMs: NOW - 2_001 };
 const busy = (leaseUntilMs: number) => ({ kind: 'busy', leaseUntilMs });
 const unreadable = (leaseUntilMs: number) => ({ ...busy(leaseUntilMs), unreadable: 'status' });
 const closed = (outcome: string) => ({ kind: 'closed', outcome });
@@ -67,7 +70,7 @@ describe('C3: what a stored item means for a claim', () => {
     ['a live foreign claim', theirs, busy(NOW + 10_000)],
     ['a foreign lease that ends now', { ...theirs, leaseUntilMs: NOW }, busy(NOW)],
     ['a foreign lease over for exactly 2 skews', { ...theirs, leaseUntilMs: NOW - 2_000 }, busy(NOW - 2_000)],
-    ['a foreign lease over for 1 ms more than 2 skews', { ...theirs, leaseUntilMs: NOW - 2_001 }, takeover(2)],
+    ['a foreign lease over for 1 ms more than 2 skews', over, takeover(2, { unclean: 1 })],
     ['a released foreign claim', { ...theirs, leaseUntilMs: 0 }, takeover(2)],
     ['a released claim without attempts', { ...theirs, leaseUntilMs: 0, attempts: undefined }, takeover(0)],
 
@@ -102,7 +105,7 @@ describe('C3: what a stored item means for a claim', () => {
     ['no payload remembered', { ...done, payloadDigest: undefined }, closed('done')],
 
     ['a live stock claim', stock, busy(NOW + 10_000)],
-    ['a stock claim whose lease ran out', { ...stock, leaseUntilMs: NOW - 2_001 }, takeover(0)],
+    ['a stock claim whose lease ran out', { ...stock, leaseUntilMs: NOW - 2_001 }, takeover(0, { unclean: 1 })],
     [
       'a stock claim without a lease, which stock never takes over either',
       { ...stock, leaseUntilMs: undefined },
@@ -130,7 +133,33 @@ describe('C3: what a stored item means for a claim', () => {
 
   test('with no skew allowed a lease that ended a millisecond ago can be taken over', () => {
     expect(judge({ ...theirs, leaseUntilMs: NOW }, request, NOW, 0)).toEqual(busy(NOW));
-    expect(judge({ ...theirs, leaseUntilMs: NOW - 1 }, request, NOW, 0)).toEqual(takeover(2));
+    expect(judge({ ...theirs, leaseUntilMs: NOW - 1 }, request, NOW, 0)).toEqual(takeover(2, { unclean: 1 }));
+  });
+
+  test.each<[string, StoredClaim, object]>([
+    ['one more unclean end', { ...over, unclean: 2 }, takeover(2, { unclean: 3 })],
+    [
+      'unclean ends of a claim that was given back',
+      { ...over, leaseUntilMs: 0, unclean: 2 },
+      takeover(2, { unclean: 2 }),
+    ],
+    ['unclean ends that are no count', { ...over, unclean: -1 }, takeover(2, { unclean: 1 })],
+    [
+      'a suspect that nobody gave back',
+      { ...over, suspect: 7, firstFailureMs: 5, lastError: 'E' },
+      takeover(3, { unclean: 1, firstFailureMs: 5, lastError: DIED, hasDied: true }),
+    ],
+    [
+      'a suspect whose first attempt that was',
+      { ...over, attempts: 0, suspect: 0 },
+      takeover(1, { unclean: 1, firstFailureMs: NOW, lastError: DIED, hasDied: true }),
+    ],
+    ['a suspect that was given back', { ...over, leaseUntilMs: 0, suspect: 7 }, takeover(2)],
+    ['a suspect that has expired', { ...over, suspect: 7, unclean: 3, expiration: 1 }, takeover(0)],
+    ['a live suspect', { ...theirs, suspect: 7 }, busy(NOW + 10_000)],
+    ['a suspect with another payload', { ...over, suspect: 7, payloadDigest: 'other' }, { kind: 'conflict' }],
+  ])('P3: %s', (_, stored, expected) => {
+    expect(judge(stored, request, NOW, SKEW)).toEqual(expected);
   });
 });
 

@@ -140,6 +140,23 @@ describe('a stock layer understands every record that we write', () => {
     expect(await stock(() => 'stock ran')({ orderId })).toBe('stock ran');
   });
 
+  test('a suspect of ours, with an unclean end: one is in progress as long as its lease lives', async () => {
+    const orderId = newOrder();
+    await claim(orderId, ourStore(), { leaseUntilMs: Date.now() - 60_000 });
+    const store = ourStore();
+    const suspect = await claim(orderId, store);
+    await store.suspect([{ claim: suspect }]);
+    expect(await item(orderId)).toMatchObject({ unclean: { N: '1' }, suspect: { N: '0' } });
+
+    await expect(stock(() => 'stock ran')({ orderId })).rejects.toMatchObject({
+      name: 'IdempotencyAlreadyInProgressError',
+    });
+    await store.cutOff([{ claim: suspect, error: 'E', atMs: Date.now() }]);
+    await store.fail([{ claim: suspect, error: 'E', atMs: Date.now() }]);
+
+    expect(await stock(() => 'stock ran')({ orderId })).toBe('stock ran');
+  });
+
   test('a done record of ours that has expired: it runs again', async () => {
     const orderId = newOrder();
     const store = ourStore({ aheadMs: -7_200_000 });

@@ -1,4 +1,5 @@
 import { ERROR_CODES } from '../../../contract/error-codes';
+import type { Call } from '../../support/faulty-store';
 import { Letters } from '../../support/letters';
 import {
   event,
@@ -130,6 +131,33 @@ describe.each(Object.entries(WAYS))('P3: a record that always kills its process,
     // Two deaths that nobody can be blamed for, and two whose start was written first.
     expect(attempts.filter(([id]) => id === 'bad').map(([, attempt]) => attempt)).toEqual([1, 1, 1, 2, 3]);
     expect(attempts.filter(([id]) => id === 'b')).toEqual([['b', 1]]);
+  });
+
+  test('an innocent that ran alone is not blamed for the death of the next one, in a partition of its own', async () => {
+    const w = world();
+    const first = { w, way, kills: () => true, deadLetters: undefined };
+    await expect(deliverUntilDone(first, event({ 0: ids('a') }), 2)).rejects.toThrow('not done');
+
+    // The write that ends the suspicion is under way for long, and does not arrive.
+    const isOfA = ({ operation, id }: Call) => ['mark', 'commit'].includes(operation) && id.endsWith('#0');
+    let writes = 0;
+    w.store.faults = {
+      latencyMs: (call) => (isOfA(call) && ++writes === 2 ? 100 : 0),
+      faultOf: (call) => (isOfA(call) && writes === 2 ? 'request lost' : undefined),
+    };
+    const kills = (id: string) => id === 'bad';
+    const both = { w, way, kills, deadLetters: undefined };
+    await expect(deliverUntilDone(both, event({ 0: ids('a'), 1: ids('v', 'bad') }), 1)).rejects.toThrow('not done');
+    w.store.faults = {};
+
+    const { attempts } = await deliverUntilDone(
+      { ...both, kills: () => false },
+      event({ 0: ids('a'), 1: ids('v', 'bad') }),
+      3,
+    );
+
+    expect(Object.fromEntries(attempts)).toMatchObject({ bad: 1 });
+    expect(attempts.filter(([id, attempt]) => id === 'a' && attempt > 1)).toEqual([]);
   });
 
   test('without dead letters it stays open, and its neighbours of other partitions are done', async () => {

@@ -1,6 +1,7 @@
 import { ERROR_CODES } from '../../../contract/error-codes';
 import { claimId } from '../../../handlers/core/identity';
 import type { Call, StoreFault } from '../../support/faulty-store';
+import { Letters } from '../../support/letters';
 import { event, failures, ids, orders, type World, world } from '../../support/virtual-world';
 
 const LEASE = 30_000;
@@ -225,6 +226,28 @@ describe('C4: leases', () => {
     // The throttled one runs out of its lease and is aborted; the other one never comes near that.
     expect(failures(answer)).toEqual(['orders-0@0']);
     expect(least).toBeGreaterThanOrEqual(LEASE / 4);
+  });
+
+  test('P5: a worker that knows that its claim is lost writes no letter, and counts nothing', async () => {
+    const { w, attempts, steal } = leases();
+    const deadLetters = new Letters();
+    const handler = w.handler(
+      orders(
+        async ({ value: { id }, signal }) => {
+          await w.time.sleep(1_000);
+          steal(id);
+          await work(w, 300_000, signal);
+        },
+        { maxAttempts: 1 },
+      ),
+      { deadLetters },
+    );
+
+    const answer = await handler(event({ 0: ids('a') }), w.context(30_000));
+
+    expect(failures(answer)).toEqual(['orders-0@0']);
+    expect(deadLetters.all).toEqual([]);
+    expect(attempts('a')).toBe(0);
   });
 
   test('D1: a renewal before the start that takes until the deadline lets nothing start after it', async () => {

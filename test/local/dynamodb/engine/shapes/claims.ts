@@ -37,6 +37,16 @@ const takenOver = (id: string, comparisons: string, ...values: object[]): Json =
     s(id),
     ...values,
   );
+/** A take-over of what nobody gave back. */
+const left = (id: string, comparison: string, ...values: object[]): Json =>
+  statement(
+    `UPDATE "«T»" SET "last_error"='MSK_ONCE_PROCESS_DIED' SET "attempts"=? SET "unclean"=? SET "first_failure_ms"=? REMOVE "outcome" REMOVE "suspect" WHERE "id"=? ${comparison}`,
+    n(1),
+    n(1),
+    n(NOW),
+    s(id),
+    ...values,
+  );
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `claim-${index}`);
 
 const POISON: readonly object[] = [
@@ -205,6 +215,63 @@ export const CLAIMS: readonly Shape[] = [
         takenOver('claim-2', `AND "attempts"=? AND "owner" IS NULL`, n(1)),
         takenOver('claim-4', `AND "owner" IS MISSING`),
       ),
+      ...ids(4).map(get),
+    ],
+  },
+  {
+    rule: 'P3: unclean ends, written starts and cuts, as they are sent',
+    steps: [
+      batch(
+        ...ids(4).map((id) =>
+          statement(
+            `INSERT INTO "«T»" VALUE {'id':?,'owner':?,'in_progress_expiration':?,'status':'INPROGRESS','attempts':0}`,
+            s(id),
+            s('me'),
+            n(NOW),
+          ),
+        ),
+      ),
+      batch(
+        ...[0, 0, 1, 0].map((attempts, index) =>
+          statement(
+            `UPDATE "«T»" SET "suspect"=? ${owned} AND "attempts"=?`,
+            n(7),
+            s(`claim-${index}`),
+            s('me'),
+            n(attempts),
+          ),
+        ),
+      ),
+      batch(
+        statement(
+          `UPDATE "«T»" SET "attempts"=? SET "last_error"=? SET "first_failure_ms"=? REMOVE "suspect" ${owned}`,
+          n(1),
+          s('MSK_ONCE_UNSETTLED'),
+          n(NOW),
+          s('claim-0'),
+          s('me'),
+        ),
+        statement(
+          `UPDATE "«T»" SET "status"='COMPLETED' SET "outcome"='done' SET "expiration"=? REMOVE "in_progress_expiration" REMOVE "suspect" REMOVE "unclean" ${owned}`,
+          n(8),
+          s('claim-1'),
+          s('me'),
+        ),
+        statement(
+          `UPDATE "«T»" SET "in_progress_expiration"=0 REMOVE "suspect" REMOVE "unclean" ${owned}`,
+          s('claim-2'),
+          s('me'),
+        ),
+      ),
+      batch(
+        statement(`UPDATE "«T»" SET "suspect"=? ${owned} AND "attempts"=?`, n(7), s('claim-0'), s('me'), n(0)),
+        ...[
+          ['claim-2', 'AND "suspect" IS MISSING'],
+          ['claim-3', 'AND "suspect" IS MISSING'],
+        ].map(([id, comparison]) => left(id as string, comparison as string)),
+      ),
+      batch(left('claim-3', 'AND "suspect"=?', n(8)), left('claim-2', 'AND "suspect" IS MISSING')),
+      batch(left('claim-3', 'AND "suspect"=?', n(7))),
       ...ids(4).map(get),
     ],
   },

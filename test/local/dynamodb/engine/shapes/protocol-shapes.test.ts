@@ -129,6 +129,15 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'item',
     'item',
   ],
+  'P3: unclean ends, written starts and cuts, as they are sent': [
+    times(4, 'ok'),
+    `ok ok ${REFUSED} ok`,
+    times(3, 'ok'),
+    `${REFUSED} ok ${REFUSED}`,
+    `${REFUSED} ok`,
+    'ok',
+    ...Array<string>(4).fill('item'),
+  ],
   'C3: a take-over is conditional on exactly what was read, whatever type somebody gave it': [
     ...Array<string>(8).fill('ok'),
     times(8, 'ok'),
