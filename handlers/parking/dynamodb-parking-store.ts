@@ -7,13 +7,13 @@ import { type TransactionOutcome, Transactions } from '../dynamodb/transactions'
 import type { Clock } from '../ports';
 import { isUnknown, type Unknown } from '../store/unknown';
 import {
+  claimedOf,
   hasCompleted,
   hasRenewed,
   hasReturned,
   isHeld,
   judgeRedrive,
   parkedAnswerOf,
-  parkedOf,
   type StoredParked,
 } from './judge-parked';
 import type { Parked } from './parked';
@@ -150,7 +150,8 @@ export class DynamoDbParkingStore implements ParkingStore {
         answers[index] = verdict as RedriveClaimAnswer;
         return [];
       }
-      return [{ ...member, stored, takeover: verdict.takeover, statement: this.#texts.claim(request, stored) }];
+      const { takeover } = verdict;
+      return [{ ...member, stored, takeover, statement: this.#texts.claim(request, stored, takeover) }];
     });
   }
 
@@ -161,7 +162,7 @@ export class DynamoDbParkingStore implements ParkingStore {
       const answer = written[place] as StatementAnswer;
       if (answer.kind === 'refused') return true;
       const { id, token, leaseUntilMs } = request;
-      const claim = { parked: parkedOf(id, stored), token, leaseUntilMs };
+      const claim = { parked: claimedOf(id, stored, takeover), token, leaseUntilMs };
       answers[index] = isUnknown(answer) ? answer : { kind: 'claimed', claim, takeover };
       return false;
     });

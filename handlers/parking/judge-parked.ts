@@ -26,7 +26,7 @@ export type RedriveVerdict =
 /** Decides what an item means for a redrive that asks for it (protocol P6). */
 export function judgeRedrive(
   stored: StoredParked | undefined,
-  { id, token }: RedriveRequest,
+  { id, token, leaseUntilMs: askedUntilMs }: RedriveRequest,
   nowMs: number,
   clockSkewMs: number,
 ): RedriveVerdict {
@@ -38,6 +38,8 @@ export function judgeRedrive(
     if (outcome === 'parked') return { kind: 'busy', leaseUntilMs: nowMs };
     return { kind: 'claimed', claim: { parked: parkedOf(id, stored), token, leaseUntilMs }, takeover: false };
   }
+  // So late that others may have had it since: a token is used once, and this one may have been.
+  if (askedUntilMs <= nowMs) return { kind: 'busy', leaseUntilMs: nowMs };
   if (outcome === 'parked') return { kind: 'free', takeover: false };
   if (nowMs > leaseUntilMs + 2 * clockSkewMs) return { kind: 'free', takeover: true };
   return { kind: 'busy', leaseUntilMs };
@@ -49,6 +51,15 @@ export function parkedAnswerOf(id: string, stored: StoredParked | undefined): Pa
   if (outcome === 'done') return { kind: 'done' };
   const parked = parkedOf(id, stored);
   return outcome === 'parked' ? { kind: outcome, parked } : { kind: outcome, parked, leaseUntilMs };
+}
+
+/**
+ * What a claim of a free item has: a redrive that nobody gave back ended without success, and whoever takes it over
+ * counts that (P2).
+ */
+export function claimedOf(id: string, stored: StoredParked, takeover: boolean) {
+  const parked = parkedOf(id, stored);
+  return takeover ? { ...parked, attempts: parked.attempts + 1 } : parked;
 }
 
 export function parkedOf(id: string, { attempts, firstFailureMs, lastFailureMs }: StoredParked) {

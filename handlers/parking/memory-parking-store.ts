@@ -4,6 +4,7 @@ import { keyTwice } from '../claims/distinct';
 import type { StoredClaim } from '../claims/judge';
 import type { Clock } from '../ports';
 import {
+  claimedOf,
   GIVEN_BACK,
   hasCompleted,
   hasRenewed,
@@ -11,7 +12,6 @@ import {
   isHeld,
   judgeRedrive,
   parkedAnswerOf,
-  parkedOf,
   type StoredParked,
 } from './judge-parked';
 import { parkInMemory } from './park-in-memory';
@@ -106,8 +106,10 @@ export class MemoryParkingStore implements ParkingStore {
     const stored = this.items.get(id);
     const verdict = judgeRedrive(stored, request, clock.now(), clockSkewMs);
     if (verdict.kind !== 'free' || stored === undefined) return verdict as RedriveClaimAnswer;
-    this.items.set(id, { ...stored, outcome: 'redriving', owner: token, leaseUntilMs });
-    const claim = { parked: parkedOf(id, stored), token, leaseUntilMs };
+    const parked = claimedOf(id, stored, verdict.takeover);
+    const { attempts } = parked;
+    this.items.set(id, { ...stored, outcome: 'redriving', attempts, owner: token, leaseUntilMs });
+    const claim = { parked, token, leaseUntilMs };
     return { kind: 'claimed', claim, takeover: verdict.takeover };
   }
 

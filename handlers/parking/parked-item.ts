@@ -4,6 +4,7 @@ import { type Item, numberOf, stringOf } from '../dynamodb/item';
 import { describe, parkedUnreadable } from '../errors';
 import type { StoredParked } from './judge-parked';
 import type { Parked } from './parked';
+import type { RedriveClaim } from './parking-store';
 
 const OUTCOMES: readonly StoredParked['outcome'][] = ['parked', 'redriving', 'done'];
 
@@ -35,6 +36,35 @@ export function parkUpdate(parked: Parked, table: string): { readonly Update: Up
       ExpressionAttributeValues: Object.fromEntries(
         Object.values(attributes).map((value, index) => [`:${index}`, value]),
       ),
+    },
+  };
+}
+
+/** Done, as part of a transaction: refused unless the redrive still holds it (P6). */
+export function parkedDoneUpdate(
+  { parked, token }: RedriveClaim,
+  expiration: number,
+  table: string,
+): { readonly Update: Update } {
+  return {
+    Update: {
+      TableName: table,
+      Key: { [A.id]: { S: parked.id } },
+      UpdateExpression: 'SET #outcome = :done, #expiration = :expiration REMOVE #lease',
+      ConditionExpression: '#owner = :token AND #outcome = :redriving',
+      ExpressionAttributeNames: {
+        '#outcome': A.outcome,
+        '#expiration': A.expiration,
+        '#lease': A.leaseUntilMs,
+        '#owner': A.owner,
+      },
+      ExpressionAttributeValues: {
+        ':done': { S: 'done' },
+        ':expiration': { N: String(expiration) },
+        ':token': { S: token },
+        ':redriving': { S: 'redriving' },
+      },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { PARKED_ATTRIBUTES as A, ATTRIBUTES, STATUS } from '../../contract/idempotency-table';
 import type { Statement } from '../dynamodb/statements';
-import { GIVEN_BACK, type StoredParked } from './judge-parked';
+import { claimedOf, GIVEN_BACK, type StoredParked } from './judge-parked';
 import type { Parked } from './parked';
-import { parkedItem } from './parked-item';
+import { parkedDoneUpdate, parkedItem } from './parked-item';
 import type { RedriveClaim, RedriveRequest } from './parking-store';
 
 const OWNED = `WHERE "${A.id}"=? AND "${A.owner}"=? AND "${A.outcome}"='redriving'`;
@@ -17,6 +17,7 @@ export class ParkedStatements {
   readonly #insert: string;
   readonly #claimFirst: string;
   readonly #claimAgain: string;
+  readonly #takeOver: string;
   readonly #renew: string;
   readonly #complete: string;
   readonly #fail: string;
@@ -28,9 +29,12 @@ export class ParkedStatements {
     this.#insert =
       `INSERT INTO "${table}" VALUE {'${A.id}':?,'${A.outcome}':?,'${A.attempts}':?,'${A.firstFailureMs}':?,` +
       `'${A.lastFailureMs}':?}`;
-    const claim = `${update} SET "${A.outcome}"='redriving' SET "${A.owner}"=? SET "${A.leaseUntilMs}"=? WHERE "${A.id}"=? AND "${A.outcome}"=?`;
-    this.#claimFirst = `${claim} AND "${A.owner}" IS MISSING AND "${A.leaseUntilMs}" IS MISSING`;
-    this.#claimAgain = `${claim} AND "${A.owner}"=? AND "${A.leaseUntilMs}"=?`;
+    const claim = `${update} SET "${A.outcome}"='redriving' SET "${A.owner}"=? SET "${A.leaseUntilMs}"=?`;
+    const read = `WHERE "${A.id}"=? AND "${A.outcome}"=?`;
+    const again = `${read} AND "${A.owner}"=? AND "${A.leaseUntilMs}"=?`;
+    this.#claimFirst = `${claim} ${read} AND "${A.owner}" IS MISSING AND "${A.leaseUntilMs}" IS MISSING`;
+    this.#claimAgain = `${claim} ${again}`;
+    this.#takeOver = `${claim} SET "${A.attempts}"=? ${again}`;
     this.#renew = `${update} SET "${A.leaseUntilMs}"=? ${OWNED} AND "${A.leaseUntilMs}"<?`;
     this.#complete = `${update} SET "${A.outcome}"='done' SET "${A.expiration}"=? REMOVE "${A.leaseUntilMs}" ${OWNED}`;
     const returned = `${update} SET "${A.outcome}"='parked' SET "${A.leaseUntilMs}"=${GIVEN_BACK}`;
@@ -46,10 +50,16 @@ export class ParkedStatements {
    * Conditional on exactly what was read. Its token is the owner from then on, and no other claim puts an earlier owner
    * back; so a late copy is refused for good.
    */
-  claim({ id, token, leaseUntilMs }: RedriveRequest, { outcome, owner, leaseUntilMs: read }: StoredParked): Statement {
-    const Parameters = [string(token), number(leaseUntilMs), string(id), string(outcome)];
-    if (owner === undefined || read === undefined) return { Statement: this.#claimFirst, Parameters };
-    return { Statement: this.#claimAgain, Parameters: [...Parameters, string(owner), number(read)] };
+  claim({ id, token, leaseUntilMs }: RedriveRequest, stored: StoredParked, takeover: boolean): Statement {
+    const { outcome, owner, leaseUntilMs: read } = stored;
+    const taken = [string(token), number(leaseUntilMs)];
+    const known = [string(id), string(outcome)];
+    if (owner === undefined || read === undefined)
+      return { Statement: this.#claimFirst, Parameters: [...taken, ...known] };
+    known.push(string(owner), number(read));
+    if (!takeover) return { Statement: this.#claimAgain, Parameters: [...taken, ...known] };
+    const { attempts } = claimedOf(id, stored, takeover);
+    return { Statement: this.#takeOver, Parameters: [...taken, number(attempts), ...known] };
   }
 
   renew(claim: RedriveClaim, leaseUntilMs: number): Statement {
@@ -72,29 +82,9 @@ export class ParkedStatements {
   }
 
   /** The parked item done, and the outcome of the identity with it, in this order. */
-  completeWithIdentity(
-    { parked, token }: RedriveClaim,
-    identityId: string,
-    expiration: number,
-  ): readonly TransactWriteItem[] {
-    const done = { ':done': string('done'), ':expiration': number(expiration) };
+  completeWithIdentity(claim: RedriveClaim, identityId: string, expiration: number): readonly TransactWriteItem[] {
     return [
-      {
-        Update: {
-          TableName: this.#table,
-          Key: { [A.id]: string(parked.id) },
-          UpdateExpression: 'SET #outcome = :done, #expiration = :expiration REMOVE #lease',
-          ConditionExpression: '#owner = :token AND #outcome = :redriving',
-          ExpressionAttributeNames: {
-            '#outcome': A.outcome,
-            '#expiration': A.expiration,
-            '#lease': A.leaseUntilMs,
-            '#owner': A.owner,
-          },
-          ExpressionAttributeValues: { ...done, ':token': string(token), ':redriving': string('redriving') },
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        },
-      },
+      parkedDoneUpdate(claim, expiration, this.#table),
       {
         Update: {
           TableName: this.#table,
@@ -107,7 +97,8 @@ export class ParkedStatements {
             '#status': ATTRIBUTES.status,
           },
           ExpressionAttributeValues: {
-            ...done,
+            ':done': string('done'),
+            ':expiration': number(expiration),
             ':completed': string(STATUS.completed),
             ':parked': string('parked'),
           },

@@ -22,7 +22,7 @@ export interface RedriveRequest {
 
 /** A parked record that we own until its lease runs out. */
 export interface RedriveClaim {
-  /** As it stood when it was claimed. */
+  /** As it stood when it was claimed; a claim that takes over has counted one more attempt. */
   readonly parked: Parked;
   readonly token: string;
   readonly leaseUntilMs: number;
@@ -61,7 +61,10 @@ export interface ParkingStore {
    * has become of it; it is left alone. Never `lost`.
    */
   park(batch: readonly Parked[]): Promise<WriteAnswer[]>;
-  /** Takes what is parked, or whose lease ran out by more than 2 × clockSkew, by exactly the item that was read. */
+  /**
+   * Takes what is parked, or whose lease ran out by more than 2 × clockSkew, by exactly the item that was read. In the
+   * same write the latter counts one more attempt: the redrive before has ended without success (P2).
+   */
   claim(batch: readonly RedriveRequest[]): Promise<RedriveClaimAnswer[]>;
   /** Moves the lease forward, never back. */
   renew(batch: readonly { readonly claim: RedriveClaim; readonly leaseUntilMs: number }[]): Promise<WriteAnswer[]>;

@@ -3,6 +3,7 @@ import { DynamoDbClaimStore } from '../claims/dynamodb-claim-store';
 import { DynamoDbLedgerStore } from '../ledger/dynamodb-ledger-store';
 import { DynamoDbParkingStore } from '../parking/dynamodb-parking-store';
 import type { Clock } from '../ports';
+import { DynamoDbRedriveStore } from '../transaction/dynamodb-redrive-store';
 import { DynamoDbTransactionStore } from '../transaction/dynamodb-transaction-store';
 import type { Store } from './store';
 
@@ -24,6 +25,7 @@ export class DynamoDbStore implements Store {
   readonly ledger: DynamoDbLedgerStore;
   readonly transactions: DynamoDbTransactionStore;
   readonly parking: DynamoDbParkingStore;
+  readonly redrives: DynamoDbRedriveStore;
 
   constructor(options: DynamoDbStoreOptions) {
     this.table = options.table;
@@ -31,5 +33,6 @@ export class DynamoDbStore implements Store {
     this.ledger = new DynamoDbLedgerStore(options);
     this.transactions = new DynamoDbTransactionStore(options);
     this.parking = new DynamoDbParkingStore(options);
+    this.redrives = new DynamoDbRedriveStore(options);
   }
 }

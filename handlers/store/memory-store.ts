@@ -3,6 +3,7 @@ import { MemoryLedgerStore } from '../ledger/memory-ledger-store';
 import type { StoredParked } from '../parking/judge-parked';
 import { MemoryParkingStore } from '../parking/memory-parking-store';
 import type { Clock } from '../ports';
+import { MemoryRedriveStore } from '../transaction/memory-redrive-store';
 import { type Apply, MemoryTransactionStore } from '../transaction/memory-transaction-store';
 import type { Store } from './store';
 
@@ -21,6 +22,7 @@ export class MemoryStore implements Store {
   readonly ledger: MemoryLedgerStore;
   readonly transactions: MemoryTransactionStore;
   readonly parking: MemoryParkingStore;
+  readonly redrives: MemoryRedriveStore;
 
   constructor(options: MemoryStoreOptions) {
     const parked = new Map<string, StoredParked>();
@@ -28,5 +30,6 @@ export class MemoryStore implements Store {
     this.ledger = new MemoryLedgerStore({ ...options, parked });
     this.parking = new MemoryParkingStore({ ...options, items: parked, claims: this.claims });
     this.transactions = new MemoryTransactionStore({ ...options, claims: this.claims, ledger: this.ledger });
+    this.redrives = new MemoryRedriveStore({ ...options, ...this });
   }
 }

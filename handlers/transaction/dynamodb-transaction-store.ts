@@ -6,6 +6,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { fromItem } from '../claims/claim-item';
+import { CONDITION_FAILED, INVALID, INVALID_REQUEST, isUnread, passing } from '../dynamodb/cancellation';
 import type { Item } from '../dynamodb/item';
 import { Statements } from '../dynamodb/statements';
 import { memberError, unknownOf } from '../dynamodb/unknown-of';
@@ -37,19 +38,6 @@ type Part =
   | { readonly kind: 'parked' }
   | { readonly kind: 'identity'; readonly member: number; readonly insert: IdentityInsert }
   | { readonly kind: 'write'; readonly member: number; readonly write: number };
-
-const CONDITION_FAILED = 'ConditionalCheckFailed';
-/** They stand at the place of an item, and that item will never do. Source: API Reference, TransactWriteItems. */
-const INVALID: readonly (string | undefined)[] = ['ValidationError', 'ItemCollectionSizeLimitExceeded'];
-/**
- * The request as a whole is none: an expression, two writes on one item, more bytes than a transaction holds, a table of
- * another region or account, a table that does not exist.
- */
-const INVALID_REQUEST: readonly string[] = [
-  'ValidationException',
-  'SerializationException',
-  'ResourceNotFoundException',
-];
 
 /** One `TransactWriteItems` for each commit; a read where its refusal has to be understood. */
 export class DynamoDbTransactionStore implements TransactionStore {
@@ -203,16 +191,4 @@ export class DynamoDbTransactionStore implements TransactionStore {
   #memberUnknown({ Code, Message }: CancellationReason): Unknown {
     return unknownOf(memberError(Code, Message), this.#options.table);
   }
-}
-
-/** An item may have an attribute of any name, but no attribute is a text. */
-function isUnread(item: Item | undefined | Unknown): item is Unknown {
-  return (item as { readonly kind?: unknown } | undefined)?.kind === 'unknown';
-}
-
-/** Nothing speaks against the request: it met another one on an item, or a limit, and is waited out (T4). */
-function passing(reasons: readonly CancellationReason[]): Unknown {
-  const { Code = 'TransactionConflict', Message } =
-    reasons.find(({ Code }) => Code !== undefined && Code !== 'None' && Code !== CONDITION_FAILED) ?? {};
-  return unknownOf(memberError(Code, Message));
 }

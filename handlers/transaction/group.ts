@@ -15,8 +15,10 @@ export interface Waiting {
 export interface OwnItems {
   /** Name of the idempotency table. */
   readonly table: string;
-  /** Key of the partition's ledger item. */
+  /** Key of the item that the mark stands in: the partition's ledger, or the parked item of a redrive. */
   readonly ledgerId: string;
+  /** What that item is called in an error. @default the partition's own ledger item */
+  readonly ownName?: string;
 }
 
 /** What kept the next record out of the group. */
@@ -27,6 +29,7 @@ const MARK_BYTES = 100 * 1024;
 /** Of everything in an identity's insert but its key: names, token, digest, numbers and the values of its condition. */
 const INSERT_BYTES = 512;
 const MARKS = 1;
+const LEDGER_ITEM = "the partition's own ledger item";
 /** Source: DynamoDB Developer Guide, "Quotas": an item with its names. */
 const MAXIMUM_ITEM_BYTES = 400 * 1024;
 
@@ -96,10 +99,13 @@ function tooLarge(writes: readonly PreparedWrite[]): OnceError | undefined {
 
 const mayTouchTwice = ({ writes }: Waiting, table: string) => writes.length > 1 || writes[0]?.table === table;
 
-function twiceTouched({ writes, identityId }: Waiting, { table, ledgerId }: OwnItems): OnceError | undefined {
+function twiceTouched(
+  { writes, identityId }: Waiting,
+  { table, ledgerId, ownName = LEDGER_ITEM }: OwnItems,
+): OnceError | undefined {
   const items = new TouchedItems(table);
   items.learn(writes);
-  const seen = new Map([[nameOfOwnItem(table, ledgerId), "the partition's own ledger item"]]);
+  const seen = new Map([[nameOfOwnItem(table, ledgerId), ownName]]);
   if (identityId !== undefined) seen.set(nameOfOwnItem(table, identityId), "the record's own idempotency item");
   for (const [index, write] of writes.entries()) {
     const item = items.of(write);

@@ -1,6 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { ATTRIBUTES, STATUS } from '../../contract/idempotency-table';
-import { judge, RELEASED, type StoredClaim } from '../claims/judge';
+import { judge, type StoredClaim } from '../claims/judge';
 import type { Item } from '../dynamodb/item';
 import type { IdentityInsert, MemberRefusal } from './transaction-store';
 
@@ -30,39 +30,52 @@ const NAMES = {
   '#status': ATTRIBUTES.status,
   '#lease': ATTRIBUTES.inProgressExpiration,
 };
-const NAMES_WITH_PAYLOAD = { ...NAMES, '#payload': ATTRIBUTES.payloadDigest };
+const NAMES_OF_PAYLOAD = { '#payload': ATTRIBUTES.payloadDigest };
+const NAMES_OF_PARKED = { '#outcome': ATTRIBUTES.outcome };
 const insertableIf = (also: string) =>
   'attribute_not_exists(#id) OR #expiration <= :now OR #status = :expired' +
   ` OR (#status = :inProgress AND #lease < :over${also})`;
-const INSERTABLE = insertableIf('');
+const parkedIf = (also: string) => ` OR (#status = :completed AND #outcome = :parked${also})`;
 /** What is no digest is read as absent, as `judge` reads it: else the condition fails for ever, and nobody says why. */
-const INSERTABLE_WITH_PAYLOAD = insertableIf(' AND (#payload = :payload OR NOT attribute_type(#payload, :string))');
+const SAME_PAYLOAD = ' AND (#payload = :payload OR NOT attribute_type(#payload, :string))';
+
+/** Who inserts, and what of it stands there that others leave alone. */
+export type Inserter = 'delivery' | 'redrive';
 
 /**
  * Done at once, where the identity is absent or has expired (T1), or where a worker that remembers by identity alone
- * has claimed it, with the same payload, and has let go of it or outlived its lease: see docs/decisions/0006.
+ * has claimed it, with the same payload, and has let go of it or outlived its lease: see docs/decisions/0006. For a
+ * redrive also where it is parked with the same payload (P6).
  */
 export function identityInsert(
   insert: IdentityInsert,
   atMs: number,
   table: string,
   rules: IdentityRules,
+  by: Inserter = 'delivery',
 ): TransactWriteItem {
   const { payloadDigest } = insert;
   const isCompared = payloadDigest !== undefined;
+  const isRedrive = by === 'redrive';
+  const also = isCompared ? SAME_PAYLOAD : '';
   return {
     Put: {
       TableName: table,
       Item: doneItem(insert, atMs, rules),
-      ConditionExpression: isCompared ? INSERTABLE_WITH_PAYLOAD : INSERTABLE,
+      ConditionExpression: insertableIf(also) + (isRedrive ? parkedIf(also) : ''),
       // A name or a value that stands in no expression is refused.
-      ExpressionAttributeNames: isCompared ? NAMES_WITH_PAYLOAD : NAMES,
+      ExpressionAttributeNames: {
+        ...NAMES,
+        ...(isCompared && NAMES_OF_PAYLOAD),
+        ...(isRedrive && NAMES_OF_PARKED),
+      },
       ExpressionAttributeValues: {
         ':now': { N: String(Math.floor(atMs / 1_000)) },
         ':expired': { S: STATUS.expired },
         ':inProgress': { S: STATUS.inProgress },
         ':over': { N: String(atMs - 2 * rules.clockSkewMs) },
-        ...(isCompared ? { ':payload': { S: payloadDigest }, ':string': { S: 'S' } } : {}),
+        ...(isCompared && { ':payload': { S: payloadDigest }, ':string': { S: 'S' } }),
+        ...(isRedrive && { ':completed': { S: STATUS.completed }, ':parked': { S: 'parked' } }),
       },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     },
@@ -75,9 +88,12 @@ export function refusalOfIdentity(
   insert: IdentityInsert,
   atMs: number,
   { clockSkewMs }: IdentityRules,
+  by: Inserter = 'delivery',
 ): MemberRefusal | undefined {
   if (stored === undefined) return undefined;
-  const verdict = judge(stored, { ...insert, leaseUntilMs: RELEASED }, atMs, clockSkewMs);
+  // Done at once, it needs no lease, and has none that could be over.
+  const verdict = judge(stored, { ...insert, leaseUntilMs: Number.POSITIVE_INFINITY }, atMs, clockSkewMs);
+  if (by === 'redrive' && verdict.kind === 'closed' && verdict.outcome === 'parked') return undefined;
   if (verdict.kind === 'busy') return { kind: 'busy', leaseUntilMs: verdict.leaseUntilMs };
   return verdict.kind === 'closed' || verdict.kind === 'conflict' ? verdict : undefined;
 }

@@ -36,7 +36,7 @@ export interface MemoryTransactionStoreOptions extends IdentityRules {
 }
 
 /** Source: API Reference, TransactWriteItems, ClientRequestToken. */
-const TOKEN_MS = 10 * 60_000;
+export const REQUEST_TOKEN_MS = 10 * 60_000;
 
 /** The laws of {@link TransactionStore} in this process's memory: for unit tests. */
 export class MemoryTransactionStore implements TransactionStore {
@@ -79,7 +79,7 @@ export class MemoryTransactionStore implements TransactionStore {
       if (identity) claims.items.set(identity.id, fromItem(doneItem(identity, atMs, this.#options)));
     }
     writeInMemory(ledger, mark);
-    this.#tokens.set(requestToken, { request, untilMs: clock.now() + TOKEN_MS });
+    this.#tokens.set(requestToken, { request, untilMs: clock.now() + REQUEST_TOKEN_MS });
     return { kind: 'committed' };
   }
 

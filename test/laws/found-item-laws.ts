@@ -96,6 +96,7 @@ const live: RawItem = {
   offset: { N: '7' },
 };
 const released: RawItem = { ...live, in_progress_expiration: { N: '0' } };
+const left: RawItem = { ...live, ...lease(NOW - 9_000), unclean: { N: '1' }, suspect: { N: '7' } };
 const done: RawItem = { ...live, status: { S: 'COMPLETED' }, outcome: { S: 'done' } };
 
 const WRONG: readonly AttributeValue[] = [
@@ -109,7 +110,7 @@ const WRONG: readonly AttributeValue[] = [
   { SS: ['a'] },
   { NS: ['1'] },
 ];
-const NUMBERS = ['expiration', 'in_progress_expiration', 'attempts', 'partition', 'offset'];
+const NUMBERS = ['expiration', 'in_progress_expiration', 'attempts', 'partition', 'offset', 'unclean', 'suspect'];
 const typeOf = (value: AttributeValue) => Object.keys(value)[0] ?? '';
 const isWrongFor = (attribute: string) => (value: AttributeValue) =>
   typeOf(value) !== (NUMBERS.includes(attribute) ? 'N' : 'S');
@@ -164,6 +165,21 @@ const POISONED: readonly [string, RawItem, Record<string, object>, object][] = [
       outcome: takenOver(2),
       first_failure_ms: takenOver(2),
       last_error: takenOver(2),
+      unclean: takenOver(2),
+      suspect: takenOver(2),
+    },
+    OPEN,
+  ],
+  [
+    'left behind by a dead process',
+    left,
+    {
+      owner: takenOver(3),
+      attempts: takenOver(1),
+      first_failure_ms: takenOver(3),
+      last_error: takenOver(3),
+      unclean: { kind: 'claimed', claim: { attempts: 3, unclean: 1 } },
+      suspect: { kind: 'claimed', claim: { attempts: 2, unclean: 2 } },
     },
     OPEN,
   ],
@@ -225,7 +241,8 @@ export function testFoundItems(open: OpenFoundItemWorld): void {
     expect(await store.complete([{ claim }])).toEqual([{ kind: 'written' }]);
     expect(await store.lookUp([claim])).toEqual([CLOSED]);
     const stored = await read(claim.id);
-    for (const name of ['data', 'validation', 'in_progress_expiration']) expect(stored).not.toHaveProperty(name);
+    for (const name of ['data', 'validation', 'in_progress_expiration', 'suspect'])
+      expect(stored).not.toHaveProperty(name);
   }
 
   describe('a record of a stock Powertools layer', () => {

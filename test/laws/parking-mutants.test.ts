@@ -296,6 +296,49 @@ const MUTANTS: readonly Mutant[] = [
       }),
   },
   {
+    breaks: 'P6: a redrive whose lease has run out by more than 2 skews',
+    mistake: 'the redrive that died is not counted in the item',
+    change: (parts) =>
+      onClaim(parts, async (request, stored, otherwise) => {
+        const answer = await otherwise();
+        const item = parts.right.parking.items.get(request.id);
+        const isFirst =
+          answer.kind === 'claimed' && answer.takeover && parts.now() === START_MS + LEASE_MS + 2 * SKEW_MS + 1;
+        if (isFirst && item && stored)
+          parts.right.parking.items.set(request.id, { ...item, attempts: stored.attempts });
+        return answer;
+      }),
+  },
+  {
+    breaks: 'P2: a takeover whose answer was lost counts its attempt once',
+    mistake: 'a copy of a claim that took over counts once more',
+    change: (parts) => {
+      const takers = new Set<string>();
+      return onClaim(parts, async (request, stored, otherwise) => {
+        const answer = await otherwise();
+        const { items } = parts.right.parking;
+        if (answer.kind !== 'claimed') return answer;
+        if (stored && takers.has(request.token)) items.set(request.id, { ...stored, attempts: stored.attempts + 1 });
+        if (answer.takeover) takers.add(request.token);
+        return answer;
+      });
+    },
+  },
+  {
+    breaks: 'P6: a claim that comes behind the lease that it asks for',
+    mistake: 'a claim is as good as ever, however late it comes',
+    change: (parts) =>
+      onClaim(parts, async (request, stored, otherwise) => {
+        const answer = await otherwise();
+        if (answer.kind !== 'busy' || stored?.outcome !== 'parked' || stored.owner === request.token) return answer;
+        const { id, token, leaseUntilMs } = request;
+        parts.right.parking.items.set(id, { ...stored, outcome: 'redriving', owner: token, leaseUntilMs });
+        const { attempts, firstFailureMs, lastFailureMs } = stored;
+        const claim = { parked: { id, attempts, firstFailureMs, lastFailureMs }, token, leaseUntilMs };
+        return { kind: 'claimed', claim, takeover: false };
+      }),
+  },
+  {
     breaks: 'P6: after a takeover the old redrive',
     mistake: 'a failure of a redrive that was taken over is believed',
     change: (parts) =>

@@ -324,7 +324,7 @@ export const PARKING_LAWS: readonly ParkingLaw[] = [
     },
   },
   {
-    name: 'P6: a redrive whose lease has run out by more than 2 skews is taken over, with its attempts',
+    name: 'P6: a redrive whose lease has run out by more than 2 skews is taken over, and that counts an attempt',
     async holds(world) {
       const { parked } = await redriven(world);
       world.clock.nowMs = END_MS + 2 * SKEW_MS + 1;
@@ -332,8 +332,44 @@ export const PARKING_LAWS: readonly ParkingLaw[] = [
 
       const answer = await ask(world, request);
 
-      expect(answer).toMatchObject({ kind: 'claimed', claim: { parked, token: request.token }, takeover: true });
-      expect((await world.parked(parked.id))?.owner).toBe(request.token);
+      const counted = { ...parked, attempts: parked.attempts + 1 };
+      expect(answer).toMatchObject({
+        kind: 'claimed',
+        claim: { parked: counted, token: request.token },
+        takeover: true,
+      });
+      expect(await world.parked(parked.id)).toMatchObject({ owner: request.token, attempts: counted.attempts });
+    },
+  },
+  {
+    name: 'P2: a takeover whose answer was lost counts its attempt once',
+    async holds(world) {
+      const { parked } = await redriven(world);
+      world.clock.nowMs = END_MS + 5 * SKEW_MS;
+      const request = asks(world, parked.id);
+      await ask(world, request);
+
+      const again = await ask(world, request);
+
+      const counted = { ...parked, attempts: parked.attempts + 1 };
+      expect(again).toMatchObject({ kind: 'claimed', claim: { parked: counted } });
+      expect((await world.parked(parked.id))?.attempts).toBe(counted.attempts);
+    },
+  },
+  {
+    name: 'P6: a claim that comes behind the lease that it asks for takes nothing',
+    async holds(world) {
+      const [free, returned] = [await park(world), await redriven(world)];
+      const late = asks(world, free.id);
+      const again = asks(world, returned.parked.id);
+      await write(world, 'release', returned);
+      world.clock.nowMs = END_MS;
+
+      const answers = [await ask(world, late), await ask(world, again)];
+
+      expect(answers.map(({ kind }) => kind)).toEqual(['busy', 'busy']);
+      expect(await world.parked(free.id)).toMatchObject({ outcome: 'parked', owner: undefined });
+      expect(await outcomeOf(world, returned.parked.id)).toBe('parked');
     },
   },
   {

@@ -1,6 +1,7 @@
 import { DynamoDbEngine } from '../../local/dynamodb/engine/engine';
 import { startTestDynamoDb, type TestDynamoDb } from '../support/test-dynamodb';
 import { createEffects, dynamoDbWorld, EFFECTS, withoutOldItems } from '../support/transaction-worlds';
+import { testRedriveLaws } from './redrive-store-laws';
 import { testLaws } from './transaction-store-laws';
 
 describe.each([
@@ -15,4 +16,5 @@ describe.each([
   afterAll(() => database.stop());
 
   testLaws((options) => dynamoDbWorld(database.client, database.table, EFFECTS, options));
+  testRedriveLaws((options) => dynamoDbWorld(database.client, database.table, EFFECTS, options));
 });

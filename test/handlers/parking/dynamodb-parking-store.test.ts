@@ -214,11 +214,13 @@ describe('P6: between the read of a claim and its write', () => {
     return new DynamoDbParkingStore({ ...options, client, table: database.table });
   };
 
+  const asksNow = (id: string) => ({ ...asks(id, 'other'), leaseUntilMs: NOW + 90_000 });
+
   test('a renewal keeps the record', async () => {
     const claim = await redriven();
     const store = meddling(() => open().store.renew([{ claim, leaseUntilMs: NOW + 90_000 }]));
 
-    const answers = await store.claim([asks(claim.parked.id, 'other')]);
+    const answers = await store.claim([asksNow(claim.parked.id)]);
 
     expect(answers).toEqual([{ kind: 'busy', leaseUntilMs: NOW + 90_000 }]);
   });
@@ -227,14 +229,14 @@ describe('P6: between the read of a claim and its write', () => {
     const claim = await redriven();
     const store = meddling(() => open().store.complete([{ claim }]));
 
-    expect(await store.claim([asks(claim.parked.id, 'other')])).toEqual([{ kind: 'done' }]);
+    expect(await store.claim([asksNow(claim.parked.id)])).toEqual([{ kind: 'done' }]);
   });
 
   test('a failure gives it, with the attempt that was counted meanwhile', async () => {
     const claim = await redriven();
     const store = meddling(() => open().store.fail([{ claim, atMs: NOW }]));
 
-    const [answer] = await store.claim([asks(claim.parked.id, 'other')]);
+    const [answer] = await store.claim([asksNow(claim.parked.id)]);
 
     expect(answer).toMatchObject({ kind: 'claimed', claim: { parked: { attempts: 6 } }, takeover: false });
   });
