@@ -15,11 +15,17 @@ import { NO_TRACING } from './observe/tracing';
 import type { Remember, Settings } from './options';
 import type { Ports } from './ports';
 import { parseEvent } from './record/parse-event';
+import { redriveAnswer } from './redrive/redrive-answer';
+import { isRedrive, lettersOf } from './redrive/redrive-event';
+import { RedriveMemory } from './redrive/redrive-memory';
 import { IdentityMemory } from './remember/identity-memory';
 import { LedgerMemory } from './remember/ledger-memory';
 import { TransactionMemory } from './remember/transaction-memory';
 
-/** A plain Lambda handler for events of a Kafka event source mapping. */
+/**
+ * A plain Lambda handler for events of a Kafka event source mapping. To an event that redrives letters, which no mapping
+ * sends, it answers with a `RedriveResponse` (contract/redrive.ts).
+ */
 export type Handler = (event: unknown, context: InvocationContext) => Promise<BatchResponse | undefined>;
 
 /** The three ways of remembering what is done (protocol section 1). */
@@ -40,9 +46,10 @@ export function createProcessor<T>(settings: Settings<T>, mappings: Mappings, po
     const held = arrays.map(({ name, records }): EventArray<T> => {
       return { name, states: records.map((record) => new RecordState<T>(record)) };
     });
+    const letters = isRedrive(event) ? lettersOf(event, caller) : undefined;
     const observer = new Observer();
-    const scope = new Scope(settings, caller, ports, deadline, observer);
-    const memory = new MEMORIES[settings.remember](held, scope);
+    const scope = new Scope(letters ? outOfOrder(settings) : settings, caller, ports, deadline, observer);
+    const memory = letters ? new RedriveMemory(held, scope) : new MEMORIES[settings.remember](held, scope);
     const { tracing = NO_TRACING, metrics = NO_METRICS, log, clock } = ports;
     const traced = { consumer: caller.consumer, records: arrays.map(({ records }) => records) };
     await tracing.invocation(traced, () => new Invocation(held, scope, memory).run());
@@ -50,6 +57,7 @@ export function createProcessor<T>(settings: Settings<T>, mappings: Mappings, po
     tell(log, metrics, {
       caller,
       remember: settings.remember,
+      isRedrive: letters !== undefined,
       requestId: context.awsRequestId,
       records: held.flatMap(({ states }) => states),
       observer,
@@ -57,6 +65,7 @@ export function createProcessor<T>(settings: Settings<T>, mappings: Mappings, po
       endedAtMs,
       remainingMs: deadline.endsAtMs - endedAtMs,
     });
+    if (letters) return redriveAnswer(letters, caller, held) as unknown as BatchResponse;
     const answer = answerFor(
       held.map(({ name, states }) => ({ name, records: states })),
       caller.mode,
@@ -64,6 +73,11 @@ export function createProcessor<T>(settings: Settings<T>, mappings: Mappings, po
     if (answer.kind === 'throw') throw answer.error;
     return answer.response;
   };
+}
+
+/** Redriven records are out of order by nature: none of them waits for another one (protocol P6). */
+function outOfOrder<T>(settings: Settings<T>): Settings<T> {
+  return { ...settings, order: 'none' };
 }
 
 function remainingTime(context: InvocationContext | undefined): number {

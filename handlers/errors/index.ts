@@ -1,3 +1,4 @@
+export * from './batch';
 export * from './claims';
 export * from './dead-letters';
 export * from './deadline';
@@ -11,6 +12,7 @@ export * from './ledger';
 export * from './once-error';
 export * from './parking';
 export * from './powertools';
+export * from './redrive';
 export * from './start';
 export * from './store';
 export * from './transaction';
