@@ -11,7 +11,16 @@ export {
   TransientError,
   type TransientErrorOptions,
 } from './errors';
-export type { DecodedRecord, ProcessedRecord, ProcessRecordsOptions, Tombstones } from './options';
+export type {
+  BatchContext,
+  BatchResult,
+  DecodedRecord,
+  FailedRecord,
+  ProcessBatch,
+  ProcessedRecord,
+  ProcessRecordsOptions,
+  Tombstones,
+} from './options';
 export { processRecords } from './process-records';
 export { bytes } from './record/bytes';
 export type { Codec, ValueContext } from './record/codec';

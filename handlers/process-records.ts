@@ -25,8 +25,8 @@ const SOCKETS = 50;
  * A record is left out of the answer only if a durable mark closes it; everything else is delivered again. Reads the
  * environment of the function once, here, and throws when it is not usable: the mapping waits and nothing is lost.
  */
-export function processRecords<T, Mode extends Tombstones | undefined = undefined>(
-  options: ProcessRecordsOptions<T, Mode>,
+export function processRecords<T, Mode extends Tombstones | undefined = undefined, Key = Buffer>(
+  options: ProcessRecordsOptions<T, Mode, Key>,
 ): Handler {
   const settings = settingsOf(options);
   const environment = readEnvironment(process.env);

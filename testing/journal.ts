@@ -2,7 +2,7 @@ import type { Place, RecordRef } from './record-name';
 import { recordName } from './record-name';
 import type { Worker } from './worker';
 
-/** One run of `process` over one record. */
+/** One run of `process` over one record, or its part of a call of `processBatch`. */
 export interface TestRun {
   /** `<topic>-<partition>@<offset>`. */
   readonly record: string;
@@ -10,7 +10,7 @@ export interface TestRun {
   readonly attempt: number;
   /** `killed`: its worker died under it. */
   readonly ended: 'running' | 'resolved' | 'rejected' | 'killed';
-  /** What it rejected with. */
+  /** What it rejected with, or what the call says of this record. */
   readonly error?: unknown;
 }
 

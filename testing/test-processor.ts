@@ -79,8 +79,8 @@ export interface TestProcessor {
  * Runs what was written for `processRecords` with everything outside of it in memory: the store, the dead letters, the
  * time. No environment is read.
  */
-export function testProcessor<T, Mode extends Tombstones | undefined = undefined>(
-  options: ProcessRecordsOptions<T, Mode>,
+export function testProcessor<T, Mode extends Tombstones | undefined = undefined, Key = Buffer>(
+  options: ProcessRecordsOptions<T, Mode, Key>,
   test: TestProcessorOptions = {},
 ): TestProcessor {
   const { clock: time = new TestClock(), mode = 'partial', timeoutMs, conditionHolds } = test;

@@ -3,6 +3,8 @@ import { planLanes } from '../core/lanes';
 import { isThenable } from '../core/thenable';
 import { WOKEN } from '../core/woken';
 import { unsettled, validationUnsettled } from '../errors';
+import { BatchLanes } from './batch-lanes';
+import { type BatchMemory, isBatchMemory } from './batch-memory';
 import type { Lane, Step } from './lane';
 import type { EventArray, Memory } from './memory';
 import type { RecordState } from './record-state';
@@ -18,12 +20,16 @@ export class Invocation<T> {
   readonly #scope: Scope<T>;
   readonly #memory: Memory<T>;
   readonly #lanes: readonly Lane<T>[];
+  /** The memory, where records go to user code several at a time. */
+  readonly #sharing: BatchMemory<T> | undefined;
   #turnedAtMs: number;
 
   constructor(arrays: readonly EventArray<T>[], scope: Scope<T>, memory: Memory<T>) {
     this.#scope = scope;
     this.#memory = memory;
-    this.#lanes = lanesOf(arrays, scope.settings.order);
+    const { order, processBatch } = scope.settings;
+    this.#sharing = processBatch && isBatchMemory(memory) ? memory : undefined;
+    this.#lanes = lanesOf(arrays, this.#sharing && order === 'none' ? 'partition' : order);
     this.#turnedAtMs = scope.ports.clock.now();
   }
 
@@ -48,7 +54,8 @@ export class Invocation<T> {
 
   async #work(): Promise<void> {
     if (this.#scope.mayStart) await this.#memory.open(this.#lanes);
-    await Promise.all(this.#lanes.map((lane) => this.#runLane(lane)));
+    const sharing = this.#sharing;
+    await Promise.all(this.#lanes.map((lane) => (sharing ? this.#runTogether(lane, sharing) : this.#runLane(lane))));
     await this.#memory.marked();
   }
 
@@ -71,7 +78,8 @@ export class Invocation<T> {
     if (runs.count > 0) await this.#scope.within(work, ports.clock.now() + settings.abortGraceMs);
     if (runs.count > 0) {
       for (const run of runs.running) {
-        if (!runs.countsCut(run)) continue;
+        if (run.isShared) this.#sharing?.cutOffTogether(run.state);
+        if (run.isShared || !runs.countsCut(run)) continue;
         this.#scope.observer.noticed('attempts', run.state.record.topic);
         this.#memory.cutOff(run.state);
       }
@@ -88,6 +96,11 @@ export class Invocation<T> {
     ports.exit(1);
   }
 
+  async #runTogether(lane: Lane<T>, memory: BatchMemory<T>): Promise<void> {
+    await new BatchLanes(this.#scope, memory, this.#advanceNow).run(lane);
+    this.#end(lane);
+  }
+
   async #runLane(lane: Lane<T>): Promise<void> {
     for (const [index, state] of lane.records.entries()) {
       lane.position = index;
@@ -102,11 +115,19 @@ export class Invocation<T> {
       const step = this.#advance(lane, state, now);
       if ((isThenable(step) ? await step : step) === 'stop') break;
     }
+    // In the same turn: what the last mark of a partition closes depends on the lanes that have ended.
+    this.#end(lane);
+  }
+
+  #end(lane: Lane<T>): void {
     lane.phase = 'ended';
     this.#memory.laneEnded(lane);
     // Those that the lane never came to: nothing more happens to them.
     for (const state of lane.records) if (!state.isReached && !state.isSettled) state.settle();
   }
+
+  readonly #advanceNow = (lane: Lane<T>, state: RecordState<T>) =>
+    this.#advance(lane, state, this.#scope.ports.clock.now());
 
   #advance(lane: Lane<T>, state: RecordState<T>, nowMs: number): Step | Promise<Step> {
     const refusal = this.#scope.refusal(nowMs);

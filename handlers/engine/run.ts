@@ -13,6 +13,11 @@ export class Run<T> {
     this.startedAtMs = nowMs;
   }
 
+  /** Whether the call is over other records too: then its end counts for none of them. */
+  get isShared(): boolean {
+    return false;
+  }
+
   /** Made when somebody looks at it: an instant function never does. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();

@@ -91,6 +91,15 @@ export class Runs<T> {
     return this.#running;
   }
 
+  /** User code is called over several records; whoever began the runs ends them. */
+  begin(runs: readonly Run<T>[]): void {
+    for (const run of runs) this.#running.add(run);
+  }
+
+  end(runs: readonly Run<T>[]): void {
+    for (const run of runs) this.#running.delete(run);
+  }
+
   /**
    * Decodes the record where nobody has yet, and processes it. Never rejects, and answers at once where user code does.
    * @param begun is told of the run before user code is called
@@ -113,7 +122,7 @@ export class Runs<T> {
     if (content.kind === 'skip') return SKIPPED;
     if (content.kind === 'failed') return this.#failed(run, content.error, false);
     try {
-      const offered = new OfferedRecord(run, content.value, attempt);
+      const offered = new OfferedRecord(run, content.value, content.key, attempt);
       const span = this.#ports.tracing?.record;
       const result = span
         ? span(run.state.record, attempt, () => this.#settings.process(offered))

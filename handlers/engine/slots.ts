@@ -8,6 +8,7 @@ export class Slots {
   readonly #concurrency: number;
   #held = 0;
   #isAlone = false;
+  #isReserved = false;
   #closed = false;
   readonly #waiting: Waiting[] = [];
 
@@ -17,7 +18,8 @@ export class Slots {
 
   /** Takes a slot if there is one right now; it must be released. */
   tryAcquire(): boolean {
-    if (this.#closed || this.#waiting.length > 0 || this.#isAlone || this.#held === this.#concurrency) return false;
+    if (this.#closed || this.#waiting.length > 0 || this.#isAlone || this.#isReserved) return false;
+    if (this.#held === this.#concurrency) return false;
     this.#held += 1;
     return true;
   }
@@ -32,6 +34,16 @@ export class Slots {
       this.#waiting.push({ isAlone, answer });
       this.#grant();
     });
+  }
+
+  /** Until {@link unreserve} only who asks for being alone gets a slot. */
+  reserve(): void {
+    this.#isReserved = true;
+  }
+
+  unreserve(): void {
+    this.#isReserved = false;
+    this.#grant();
   }
 
   /** Whether anybody holds one or waits for one. */
@@ -51,12 +63,18 @@ export class Slots {
   }
 
   #grant(): void {
-    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next); next = this.#waiting[0]) {
-      this.#waiting.shift();
+    for (let place = this.#first; ; place = this.#first) {
+      const next = this.#waiting[place];
+      if (next === undefined || !this.#fits(next)) return;
+      this.#waiting.splice(place, 1);
       this.#held += 1;
       this.#isAlone = next.isAlone;
       next.answer(true);
     }
+  }
+
+  get #first(): number {
+    return this.#isReserved ? this.#waiting.findIndex(({ isAlone }) => isAlone) : 0;
   }
 
   #fits({ isAlone }: Waiting): boolean {

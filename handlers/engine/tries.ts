@@ -77,16 +77,29 @@ export class Tries<T> {
     return this.#ended(state, options, ended, 1);
   }
 
+  /** Goes on with a record that had its first try in a call with others. Holds no slot. */
+  resume(state: RecordState<T>, options: TryOptions<T>, ended: Ended): Tried | Promise<Tried> {
+    return this.#judge(state, options, ended, 1);
+  }
+
+  /** How long to wait behind so many tries: what the error asks for, or a random pause that grows. */
+  pauseMs(error: unknown, tries: number, nowMs: number): number {
+    return retryHintMs(error, nowMs) ?? backoffMs(tries, this.#ports.random.fraction(), BASE_MS, CAP_MS);
+  }
+
   #ended(state: RecordState<T>, options: TryOptions<T>, ended: Ended, tries: number): Tried | Promise<Tried> {
     // A pause holds no slot: a record that keeps failing never delays another lane.
     this.#slots.release();
+    return this.#judge(state, options, ended, tries);
+  }
+
+  #judge(state: RecordState<T>, options: TryOptions<T>, ended: Ended, tries: number): Tried | Promise<Tried> {
     if (ended.ok) return ended;
     const failed: Failed = { ...ended, errorClass: this.classOf(ended.error, state) };
     const now = this.#ports.clock.now();
     if (failed.errorClass !== 'transient' || !failed.ran || tries > this.#settings.retries || options.refusal(now))
       return this.#counted(state, failed);
-    const hintMs = retryHintMs(failed.error, now);
-    const pauseMs = hintMs ?? backoffMs(tries, this.#ports.random.fraction(), BASE_MS, CAP_MS);
+    const pauseMs = this.pauseMs(failed.error, tries, now);
     if (now + pauseMs >= this.#untilMs()) return this.#counted(state, failed);
     return this.#again(state, options, failed, tries, pauseMs);
   }
@@ -106,6 +119,11 @@ export class Tries<T> {
       return this.#counted(state, failed);
     }
     const ended = await this.#runs.call(state, options.attempt, nowMs, options.begun);
+    if (!ended.ok && !ended.counts) {
+      // Cut off: the attempt is what the try before it failed with (P2).
+      this.#slots.release();
+      return this.#counted(state, failed);
+    }
     return this.#ended(state, options, ended, tries + 1);
   }
 

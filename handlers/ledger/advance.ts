@@ -5,6 +5,7 @@ import { holesToClose, latestByBound } from './hole-bound';
 import type { LedgerState, OffsetRun } from './ledger-state';
 import { RunWalk, union } from './offset-runs';
 import { withSamples } from './sample';
+import { singlyAfter } from './singly';
 
 /** What an invocation has done with an array so far. */
 export interface Progress {
@@ -14,6 +15,13 @@ export interface Progress {
   readonly failed: ReadonlyMap<number, FailedRuns>;
   /** The record that is about to run alone (P3). */
   readonly suspect?: number | undefined;
+  /** The first and the last of the records that are to run in calls of one record. */
+  readonly singly?: NumberRange | undefined;
+}
+
+export interface NumberRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface FailedRuns {
@@ -59,6 +67,7 @@ export function advance(claimed: LedgerState, array: readonly RawRecord[], progr
     closedByBound: latestByBound(claimed.closedByBound, holes),
     unclean: progress.closed.size > 0 ? 1 : claimed.unclean,
     suspect: suspectAfter(claimed.suspect, progress, runs),
+    singly: singlyAfter(claimed.singly, progress.singly, runs),
     claimants: claimed.claimants,
   };
   return { state, holesClosed: holes.length, abandoned };

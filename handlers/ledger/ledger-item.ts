@@ -38,6 +38,7 @@ export function markAttributes({ state, seq, leaseUntilMs }: LedgerMark): MarkAt
     [A.unclean]: { N: isRelease ? '0' : String(state.unclean) },
     [A.claimants]: { L: state.claimants.map((claimant) => ({ S: claimant })) },
   };
+  if (state.singly !== undefined) sets[A.singly] = rangesValue(state.singly);
   if (state.suspect === undefined || isRelease) return { sets, removes: [A.suspect] };
   sets[A.suspect] = { N: String(state.suspect) };
   return { sets, removes: [] };
@@ -81,6 +82,7 @@ export function fromLedgerItem(id: string, item: Item, own?: OffsetRun): StoredL
       closedByBound: read.optional(A.closedByBound, (name) => read.ranges(name)) ?? [],
       unclean: read.number(A.unclean, 0),
       suspect: read.offset(A.suspect, 0n),
+      singly: read.optional(A.singly, (name) => read.ranges(name)),
       claimants: read.strings(A.claimants).slice(-CLAIMANTS_KEPT),
     },
   };

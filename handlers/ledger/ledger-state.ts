@@ -46,6 +46,8 @@ export interface LedgerState {
   readonly unclean: number;
   /** The record whose start was written before it ran (P3). */
   readonly suspect: bigint | undefined;
+  /** At most one: its open records run in calls of one record, since a call with several has failed. */
+  readonly singly?: readonly OffsetRun[] | undefined;
   /** Short hashes of the tokens of the latest claims, oldest first: a late copy of one of them is known by it (L1). */
   readonly claimants: readonly string[];
 }

@@ -11,7 +11,7 @@ import { NO_TRACING, type Tracing } from './tracing';
 export interface TracingOptions {
   /** `import * as api from '@opentelemetry/api'`. @default what a layer or wrapper has registered in the process */
   readonly api?: OpenTelemetryApi;
-  /** A span for each record under that of the invocation, around `process`. @default false */
+  /** A span for each record under that of the invocation, around `process`; one for a call of `processBatch`. @default false */
   readonly recordSpans?: boolean;
 }
 

@@ -37,6 +37,13 @@ export function otelTracing(given: OpenTelemetryApi | undefined, recordSpans: bo
           return around(api, `process ${record.topic}`, () => single(record, attempt), work);
         }
       : undefined,
+    call: recordSpans
+      ? (records, work) => {
+          const api = apiNow();
+          if (api === undefined) return work() as Awaited<ReturnType<typeof work>>;
+          return around(api, `process ${records[0]?.topic}`, () => several(records), work);
+        }
+      : undefined,
   };
 }
 
@@ -124,6 +131,19 @@ function single({ topic, partition, offset, headers }: RawRecord, attempt: numbe
   };
   const context = traceContextOf(headers);
   return { attributes, contexts: context ? [context] : [] };
+}
+
+function several(records: readonly RawRecord[]): Described {
+  const [first] = records;
+  const attributes = {
+    ...COMMON,
+    'messaging.batch.message_count': records.length,
+    ...(first && {
+      'messaging.destination.name': first.topic,
+      'messaging.destination.partition.id': String(first.partition),
+    }),
+  };
+  return { attributes, contexts: contextsOf([records]) };
 }
 
 function topicsOf({ records }: TracedInvocation): string[] {

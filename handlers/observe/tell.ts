@@ -19,14 +19,18 @@ export interface ToldRecord {
   /** `<topic>-<partition>@<offset>`. */
   readonly name: string;
   readonly outcome: Outcome;
+  /** Of a redrive: it is not parked, and nothing ran. */
+  readonly isAbsent?: boolean;
   /** Why it is open or parked, where that is a reason of its own. */
   readonly error: unknown;
-  readonly content: { readonly kind: string; readonly value?: unknown } | undefined;
+  readonly content: { readonly kind: string; readonly value?: unknown; readonly key?: unknown } | undefined;
 }
 
 export interface EndedInvocation {
   readonly caller: Caller;
   readonly remember: string;
+  /** Letters were redriven. @default false */
+  readonly isRedrive?: boolean;
   readonly requestId: string | undefined;
   readonly records: readonly ToldRecord[];
   readonly observer: Observer;
@@ -42,7 +46,7 @@ export interface EndedInvocation {
  */
 export function tell(log: Log, metrics: Metrics, invocation: EndedInvocation): void {
   const { caller, records, observer } = invocation;
-  for (const { record, outcome } of records) observer.ended(record.topic, outcome);
+  for (const { record, outcome, isAbsent } of records) if (!isAbsent) observer.ended(record.topic, outcome);
   const failed = records.filter(
     ({ outcome, error }) => error !== undefined && (outcome === 'open' || outcome === 'parked'),
   );
@@ -64,6 +68,7 @@ export function recordFields({ record, error }: Failed, alike: readonly Failed[]
   const failed = alike.map(({ record, content }) => ({
     record,
     value: content?.kind === 'ready' ? content.value : undefined,
+    key: content?.kind === 'ready' ? content.key : undefined,
   }));
   return { topic, partition, offset, ...traceFields(headers), ...errorFields(error, failed) };
 }
@@ -71,12 +76,13 @@ export function recordFields({ record, error }: Failed, alike: readonly Failed[]
 type Failed = Pick<ToldRecord, 'record' | 'error' | 'content'>;
 
 function summaryOf(invocation: EndedInvocation, reasons: Readonly<Record<string, number>>) {
-  const { caller, remember, requestId, records, observer, startedAtMs, endedAtMs, remainingMs } = invocation;
+  const { caller, remember, isRedrive, requestId, records, observer, startedAtMs, endedAtMs, remainingMs } = invocation;
   return {
     mapping: caller.mapping,
     consumer: caller.consumer,
     mode: caller.mode,
     remember,
+    ...(isRedrive && { redrive: true, absent: records.filter(({ isAbsent }) => isAbsent).length }),
     ...(requestId !== undefined && { requestId }),
     topics: [...new Set(records.map(({ record }) => record.topic))],
     records: records.length,

@@ -18,6 +18,10 @@ export interface Tracing {
         work: () => Result | PromiseLike<Result>,
       ) => Result | Promise<Result>)
     | undefined;
+  /** Around `processBatch` for several records; undefined where there are no such spans. */
+  readonly call?:
+    | (<Result>(records: readonly RawRecord[], work: () => Result | PromiseLike<Result>) => Result | Promise<Result>)
+    | undefined;
 }
 
 export const NO_TRACING: Tracing = { invocation: (_, work) => work(), record: undefined };

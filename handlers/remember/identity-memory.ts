@@ -1,17 +1,21 @@
 import type { Claim, ClaimAnswer, LookUpAnswer, WriteAnswer } from '../claims/claim-store';
+import { runsAlone } from '../claims/judge';
 import { backoffMs } from '../core/backoff';
 import { previousTwins } from '../core/twins';
 import { WOKEN } from '../core/woken';
+import type { BatchMemory, Hold } from '../engine/batch-memory';
 import type { Lane, Step } from '../engine/lane';
-import type { EventArray, Memory } from '../engine/memory';
+import type { EventArray } from '../engine/memory';
 import type { RecordState } from '../engine/record-state';
 import type { Scope } from '../engine/scope';
 import { claimBusy, identityConflict } from '../errors';
 import { isUnknown } from '../store/unknown';
 import { ClaimWindow } from './claim-window';
 import { HeldSlot } from './held-slot';
+import { IdentityHolds } from './identity-holds';
 import { IdentityMarks } from './identity-marks';
 import { LetterDesk } from './letter-desk';
+import { hasEndedInvocation, LoneRecords, type Renewed } from './lone-records';
 import { samePayload, twinsAllow } from './twin-gate';
 import { UnclaimedRecords } from './unclaimed-records';
 
@@ -21,12 +25,14 @@ const BUSY_BASE_MS = 100;
 const BUSY_CAP_MS = 1_000;
 
 /** Remembers by identity: a claim before each record, a conditional completion after it (protocol section 5). */
-export class IdentityMemory<T> implements Memory<T> {
+export class IdentityMemory<T> implements BatchMemory<T> {
   readonly #scope: Scope<T>;
   readonly #states: readonly RecordState<T>[];
   readonly #window: ClaimWindow<T>;
   readonly #marks: IdentityMarks<T>;
   readonly #unclaimed: UnclaimedRecords<T>;
+  readonly #lone: LoneRecords<T>;
+  readonly #holds: IdentityHolds<T>;
 
   constructor(arrays: readonly EventArray<T>[], scope: Scope<T>) {
     this.#scope = scope;
@@ -43,10 +49,14 @@ export class IdentityMemory<T> implements Memory<T> {
       ask: (batch, over) => patience.start(batch, (members) => claims.claim(members), over),
       release: (batch) => this.#marks.release(batch),
     });
+    this.#holds = new IdentityHolds(scope, this.#window, this.#marks);
+    const halfLease = (claim: Claim) => this.#halfLease(claim);
+    this.#lone = new LoneRecords(scope, { marks: this.#marks, window: this.#window, halfLease });
   }
 
   async open(lanes: readonly Lane<T>[]): Promise<void> {
-    this.#window.lanes = lanes;
+    // Where several records run in one call, their claims are asked for together anyway.
+    if (!this.#scope.settings.processBatch) this.#window.lanes = lanes;
     await this.#scope.runs.decode(this.#states);
     const twins = previousTwins(this.#states);
     this.#states.forEach((state, index) => {
@@ -72,15 +82,32 @@ export class IdentityMemory<T> implements Memory<T> {
     return this.#admit(lane, state);
   }
 
+  async ready(): Promise<void> {}
+
+  mayShare(_: Lane<T>, state: RecordState<T>): boolean {
+    return this.#holds.mayShare(state);
+  }
+
+  hold(_: Lane<T>, states: readonly RecordState<T>[]): Promise<Hold<T>[]> {
+    return this.#holds.hold(states);
+  }
+
+  /** Its claim stays: whoever takes it over sees that nobody gave it back. */
+  cutOffTogether(): void {}
+
   laneEnded(lane: Lane<T>): void {
     this.#window.releaseBehind(lane);
   }
 
-  /** Its claim is not given back while user code may go on: whoever takes it over counts what became of it. */
-  cutOff(): void {}
+  cutOff(state: RecordState<T>): void {
+    this.#marks.cutOff(state);
+  }
 
-  marked(): Promise<void> {
-    return this.#marks.drained();
+  async marked(): Promise<void> {
+    const { isPastDeadline, runs } = this.#scope;
+    // Where the process is to be ended, nobody gives back later what did not start.
+    const isEnding = isPastDeadline && runs.count > 0;
+    await Promise.all([this.#marks.drained(), isEnding ? this.#window.close() : undefined]);
   }
 
   close(): Promise<void> {
@@ -137,7 +164,8 @@ export class IdentityMemory<T> implements Memory<T> {
     const answer = this.#window.take(state);
     if (answer?.kind !== 'claimed') return this.#claimAndRun(lane, state, answer);
     const isFresh = answer.claim.leaseUntilMs - ports.clock.now() >= settings.leaseMs / 2;
-    if (!isFresh || !this.#scope.mayStart) return this.#claimAndRun(lane, state, answer);
+    const isPlain = answer.claim.unclean === undefined;
+    if (!isFresh || !isPlain || !this.#scope.mayStart) return this.#claimAndRun(lane, state, answer);
     if (answer.takeover) this.#scope.observer.noticed('takeovers', state.record.topic);
     return this.#marks.run(state, answer.claim);
   }
@@ -167,6 +195,12 @@ export class IdentityMemory<T> implements Memory<T> {
       answer ??= await this.#claim(lane, state, slot);
       if (answer.kind !== 'claimed') return this.#refused(state, answer, slot);
       if (answer.takeover) this.#scope.observer.noticed('takeovers', state.record.topic);
+      const blamed = this.#blamed(lane, state, answer.claim, slot);
+      if (blamed) {
+        const step = await blamed;
+        if (step === 'lost') continue;
+        return step;
+      }
       await slot.acquire();
       const lease = await this.#halfLease(answer.claim);
       if (isUnknown(lease)) return this.#leaveOpen(state, this.#scope.unanswered('renew', lease));
@@ -178,6 +212,16 @@ export class IdentityMemory<T> implements Memory<T> {
       await this.#marks.release([lease.claim]);
       return this.#leaveOpen(state, this.#scope.tooLate());
     }
+  }
+
+  /** Parked, or run alone, if earlier processes may have died of it (P3). */
+  #blamed(lane: Lane<T>, state: RecordState<T>, claim: Claim, slot: HeldSlot): Promise<Step | 'lost'> | undefined {
+    const parked = this.#marks.exhausted(state, claim);
+    if (!parked && !runsAlone(claim)) return undefined;
+    slot.release();
+    if (parked) return parked;
+    if (hasEndedInvocation(claim)) this.#wait(lane);
+    return this.#lone.run(state, claim);
   }
 
   /** Asks for the claim, and again while a live foreign claim is in the way, at most a lease (C6). */
@@ -244,9 +288,7 @@ export class IdentityMemory<T> implements Memory<T> {
   }
 
   /** A record starts only with at least half its lease left (C4); a claim that waited too long is asked for anew. */
-  async #halfLease(
-    claim: Claim,
-  ): Promise<{ readonly kind: 'claimed'; readonly claim: Claim } | Exclude<WriteAnswer, { kind: 'written' }>> {
+  async #halfLease(claim: Claim): Promise<Renewed> {
     const { leaseMs } = this.#scope.settings;
     const { claims } = this.#scope.ports.store;
     let held = claim;

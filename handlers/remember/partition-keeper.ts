@@ -121,6 +121,14 @@ export class PartitionKeeper<T> {
     this.changed(partition);
   }
 
+  /** Its call with others goes on running: an attempt for nobody, but it is not to run with them again. */
+  runSingly(state: RecordState<T>): void {
+    const partition = this.#partitions.find((each) => isOf(state, each));
+    if (partition === undefined || partition.isOver) return;
+    partition.runSingly(state, this.#scope.ports.clock.now());
+    this.changed(partition);
+  }
+
   stop(): void {
     if (!this.#isStopped) {
       for (const { holesClosed } of this.#partitions) this.#scope.observer.holesClosed(holesClosed);
@@ -239,21 +247,39 @@ export class PartitionKeeper<T> {
 
   #write(partitions: readonly Partition<T>[]): void {
     if (partitions.length === 0) return;
-    const { ports, patience, settings } = this.#scope;
-    const leaseUntilMs = ports.clock.now() + settings.leaseMs;
-    const onTheirWay = partitions.map((partition) => {
-      partition.isWriting = true;
-      const onItsWay = partition.mark([], partition.isFinal ? undefined : leaseUntilMs);
-      this.tellAbandoned(partition, onItsWay);
-      return onItsWay;
-    });
-    const { answers } = patience.save(
-      onTheirWay.map(({ mark }) => mark),
-      (members) => ports.store.ledger.mark(members),
+    const { ports, patience } = this.#scope;
+    const onTheirWay = new Map<Partition<T>, MarkOnItsWay<T>>();
+    for (const partition of partitions) partition.isWriting = true;
+    const { answers } = patience.save<Partition<T>, LedgerMarkAnswer>(partitions, (asked) =>
+      ports.store.ledger.mark(
+        asked.map((partition) => {
+          const onItsWay = this.#latest(partition, onTheirWay.get(partition));
+          onTheirWay.set(partition, onItsWay);
+          return onItsWay.mark;
+        }),
+      ),
     );
     partitions.forEach((partition, index) => {
-      void answers[index]?.then((answer) => this.#answered(partition, onTheirWay[index] as MarkOnItsWay<T>, answer));
+      void answers[index]?.then((answer) =>
+        this.#answered(partition, onTheirWay.get(partition) as MarkOnItsWay<T>, answer),
+      );
     });
+  }
+
+  /**
+   * The mark as it is to be now. One that is asked again says what has ended since, and asks for a lease from now on: an
+   * answer that was lost must not hold up the marks behind it until the lease is over (L2). If the earlier one stands all
+   * the same, the answer to this one tells (L3). It does not become the last one: that is asked as often as any other.
+   */
+  #latest(partition: Partition<T>, earlier: MarkOnItsWay<T> | undefined): MarkOnItsWay<T> {
+    // Given up meanwhile: what it closes then is known to be open.
+    if (earlier && partition.isOver) return earlier;
+    const now = this.#scope.ports.clock.now();
+    if (earlier) partition.notWritten(earlier, now);
+    const isLast = partition.isFinal && earlier?.mark.leaseUntilMs === undefined;
+    const onItsWay = partition.mark([], isLast ? undefined : now + this.#scope.settings.leaseMs);
+    this.tellAbandoned(partition, onItsWay);
+    return onItsWay;
   }
 
   #answered(partition: Partition<T>, onItsWay: MarkOnItsWay<T>, answer: LedgerMarkAnswer): void {

@@ -50,16 +50,18 @@ export class PartitionRuns<T> {
     await solo.acquire();
     try {
       if (!(await slots.acquire(true))) return leaveOpen(state, this.#scope.tooLate());
+      slots.reserve();
       partition.suspect(state);
       if (await this.#keeper.written(partition)) {
         const step = await this.#inSlot(partition, state, options);
-        // Or the next one that runs alone could let this one be blamed for its own death.
+        // Or the next one that runs could let this one be blamed for its own death.
         await this.#keeper.written(partition);
         return step;
       }
       slots.release();
       return leaveOpen(state, partition.refusal ?? this.#scope.tooLate());
     } finally {
+      slots.unreserve();
       solo.release();
     }
   }
@@ -74,7 +76,7 @@ export class PartitionRuns<T> {
   #inSlot(partition: Partition<T>, state: RecordState<T>, options: PartitionRunsOptions<T>): Steps {
     const { ports, slots, tries } = this.#scope;
     const nowMs = ports.clock.now();
-    const refusal = this.#refusal(partition, nowMs);
+    const refusal = this.refusal(partition, nowMs);
     if (refusal || options.isBroken?.()) {
       slots.release();
       partition.acquit();
@@ -85,13 +87,14 @@ export class PartitionRuns<T> {
       attempt: partition.attempt(state),
       nowMs,
       isAlone: partition.isAlone,
-      refusal: (atMs) => this.#refusal(partition, atMs),
+      refusal: (atMs) => this.refusal(partition, atMs),
     });
     if (isThenable(ended)) return ended.then((later) => this.#ended(partition, state, later, options));
     return this.#ended(partition, state, ended, options);
   }
 
-  #refusal(partition: Partition<T>, nowMs: number): Error | undefined {
+  /** Why nothing may start on the partition right now. */
+  refusal(partition: Partition<T>, nowMs: number): Error | undefined {
     return this.#keeper.refusal(partition, nowMs) ?? this.#scope.refusal(nowMs);
   }
 

@@ -3,7 +3,7 @@ import type { Outcome } from '../core/answer';
 import type { EventArray } from '../engine/memory';
 import type { RecordState } from '../engine/record-state';
 import { ledgerMismatch } from '../errors';
-import { advance, type FailedRuns } from '../ledger/advance';
+import { advance, type FailedRuns, type NumberRange } from '../ledger/advance';
 import { closedIn } from '../ledger/closed';
 import type { Attempts, LedgerState, OffsetRun } from '../ledger/ledger-state';
 import type { LedgerClaim, LedgerMark } from '../ledger/ledger-store';
@@ -79,6 +79,8 @@ export class Partition<T> {
   readonly #failed = new Map<number, FailedRuns>();
   /** The record that runs alone, its start to be written first (P3). */
   #suspect: number | undefined;
+  /** From the first to the last record of calls that failed as a whole, or were cut off. */
+  #singly: NumberRange | undefined;
   #isWanted = false;
   #isWantedOnItsWay = false;
   /** The record that an earlier process died of: its attempt is counted with the first mark. */
@@ -185,6 +187,19 @@ export class Partition<T> {
     this.#suspect = undefined;
   }
 
+  /** Whether it runs in a call of its own: an earlier invocation had it in one that failed as a whole. */
+  isSingle({ record: { offset } }: RecordState<T>): boolean {
+    const [singly] = this.#claimed?.state.singly ?? [];
+    return singly !== undefined && singly.first <= offset && offset <= singly.last;
+  }
+
+  /** It was in a call with others that failed as a whole: the next mark says that it runs alone in its call. */
+  runSingly({ record: { offset } }: RecordState<T>, nowMs: number): void {
+    const { first, last } = this.#singly ?? { first: offset, last: offset };
+    this.#singly = { first: Math.min(first, offset), last: Math.max(last, offset) };
+    this.dirtySinceMs ??= nowMs;
+  }
+
   #countDeath(offset: number, nowMs: number): void {
     this.#died = offset;
     this.#failed.set(offset, { error: PROCESS_DIED, atMs: nowMs });
@@ -224,6 +239,7 @@ export class Partition<T> {
       closed,
       failed: this.#failed,
       suspect: this.#suspect,
+      singly: this.#singly,
     });
     const { pending } = this;
     this.#onItsWay = pending;
@@ -267,7 +283,7 @@ export class Partition<T> {
     this.#toPark = [...parkings, ...this.#toPark];
     this.#isWanted ||= this.#isWantedOnItsWay;
     if (this.isUrgent) this.dirtySinceMs ??= nowMs;
-    if (this.pending.length > 0 || this.#failed.size > 0) this.dirtySinceMs ??= nowMs;
+    if (this.pending.length > 0 || this.#failed.size > 0 || this.#singly) this.dirtySinceMs ??= nowMs;
   }
 
   /**

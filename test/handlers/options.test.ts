@@ -16,6 +16,13 @@ function refusal(changes: Record<string, unknown>): string {
 }
 
 describe('the options of processRecords', () => {
+  test('a call of processBatch has at most 100 records where nothing else is said', () => {
+    const { value } = good;
+
+    expect(settingsOf({ value, processBatch: () => undefined }).maxRecordsPerCall).toBe(100);
+    expect(settingsOf({ value, processBatch: () => undefined, maxRecordsPerCall: 7 }).maxRecordsPerCall).toBe(7);
+  });
+
   test('have the defaults that are documented', () => {
     const settings = settingsOf(good);
 
@@ -36,10 +43,22 @@ describe('the options of processRecords', () => {
     ['value', { value: null }],
     ['value', { value: JSON }],
     ['value', { value: { decode: 'json' } }],
+    ['key', { key: null }],
+    ['key', { key: 'text' }],
+    ['key', { key: json }],
     ['identity', { identity: null }],
     ['identity', { identity: 'orderId' }],
     ['process', { process: undefined }],
     ['process', { process: Promise.resolve() }],
+    ['process', { processBatch: () => undefined }],
+    ['process', { processBatch: () => undefined, process: null }],
+    ['processBatch', { process: undefined, processBatch: 'all' }],
+    ['processBatch', { process: undefined, processBatch: null }],
+    ['processBatch', { process: undefined, processBatch: () => undefined, transaction: true }],
+    ['maxRecordsPerCall', { process: undefined, processBatch: () => undefined, maxRecordsPerCall: 0 }],
+    ['maxRecordsPerCall', { process: undefined, processBatch: () => undefined, maxRecordsPerCall: 10_001 }],
+    ['maxRecordsPerCall', { process: undefined, processBatch: () => undefined, maxRecordsPerCall: '10' }],
+    ['maxRecordsPerCall', { maxRecordsPerCall: 10 }],
     ['payload', { payload: true }],
     ['payload', { payload: null }],
     ['payload', { payload: 'id' }],
@@ -105,6 +124,8 @@ describe('the options of processRecords', () => {
     { payload: () => 1 },
     { tombstones: 'process' },
     { tombstones: 'skip' },
+    { key: json() },
+    { key: undefined },
     { order: 'key' },
     { order: 'none' },
   ])('%p is accepted', (changes) => {

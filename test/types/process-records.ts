@@ -7,10 +7,12 @@ import * as z from 'zod';
 import * as mini from 'zod/mini';
 import {
   type BatchResponse,
+  type BatchResult,
   type Codec,
   type Handler,
   type Headers,
   json,
+  type ProcessedRecord,
   processRecords,
   type TransactionWrite,
 } from '../../handlers';
@@ -106,6 +108,39 @@ processRecords({ value, process, leaseMs: 10_000, checkpointMs: 250, clockSkewMs
 // Whatever an effect returns is nothing to us.
 processRecords({ value, process: async () => ({ charged: true }) });
 processRecords({ value, process, transaction: false });
+
+// processBatch in place of process: the same records, several at a time.
+processRecords({
+  value: json(order),
+  tombstones: 'process',
+  identity: ({ value: given }) => given?.orderId ?? 'none',
+  maxRecordsPerCall: 500,
+  processBatch: async (records, { signal }) => {
+    const [first] = records;
+    same<typeof signal, AbortSignal>(true);
+    same<typeof first, ProcessedRecord<Order | null> | undefined>(true);
+    // @ts-expect-error: it may be null
+    records.map(({ value: { orderId } }) => orderId);
+    if (first) return { failed: [{ record: first, error: new Error('no') }] };
+  },
+});
+processRecords({ value, processBatch: () => undefined });
+processRecords({ value, processBatch: async () => {} });
+processRecords({ value, processBatch: (records) => ({ failed: records.map((record) => ({ record, error: 'no' })) }) });
+const batchFailing: BatchResult = { failed: [{ record: { topic: 't', partition: 0, offset: 1 }, error: undefined }] };
+processRecords({ value, order: 'none', processBatch: () => batchFailing });
+// @ts-expect-error: one of both
+processRecords({ value, process, processBatch: () => undefined });
+// @ts-expect-error: not beside transaction
+processRecords({ value, transaction: true, processBatch: () => undefined });
+// @ts-expect-error: what is Lambda's answer says nothing here
+processRecords({ value, processBatch: () => ({ batchItemFailures: [] }) });
+// @ts-expect-error: a failed record has an error
+processRecords({ value, processBatch: (records) => ({ failed: records.map((record) => ({ record })) }) });
+// @ts-expect-error: a record is known by its place
+processRecords({ value, processBatch: () => ({ failed: [{ record: 3, error: 'no' }] }) });
+// @ts-expect-error: only beside processBatch
+processRecords({ value, process, maxRecordsPerCall: 10 });
 
 // Whether payloads are compared without an identity is checked at run time; the types let it pass.
 processRecords({ value, process, payload: false });

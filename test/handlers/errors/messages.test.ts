@@ -10,6 +10,8 @@ type Names = {
 /** Fields as the runtime gives them; an error that is defined and stands not here is an error of the compiler. */
 const SAMPLES: { readonly [Name in Names]: readonly Parameters<Errors[Name]>[0][] } = {
   abandonedOffsets: [{ partition: 'orders-0', first: 4n, last: 7n }],
+  batchFailed: [{ records: 100, first: 'orders-0@7', last: 'orders-0@106', error: 'TimeoutError' }],
+  batchResultInvalid: [{ received: 'failed[0] without a record of the call' }],
   callUnclaimed: [{ operation: 'saveSuccess' }],
   claimBusy: [
     { id: 'orders#orders#x', leaseUntilMs: 1_700_000_000_000 },
@@ -66,6 +68,9 @@ const SAMPLES: { readonly [Name in Names]: readonly Parameters<Errors[Name]>[0][
     { open: 1, total: 3, first: ['orders-0@7'] },
     { open: 40, total: 100, first: ['orders-0@7', 'orders-0@8'] },
   ],
+  redriveBusy: [{ id: 'parked#x', leaseUntilMs: 1_700_000_000_000 }],
+  redriveInvalid: [{ field: 'mskOnce.redrive.letters[1]', received: 'parked#y', accepted: '"parked#x"' }],
+  redriveLost: [{ id: 'parked#x' }],
   schemaUnavailable: [{ schemaId: '42', reason: 'TimeoutError' }],
   sharedProcess: [{ name: 'AWS_LAMBDA_MAX_CONCURRENCY', received: '4' }],
   storeUnavailable: [{ operation: 'claim', reason: 'TimeoutError: 1 s' }],

@@ -195,3 +195,23 @@ describe('what is set up in the process', () => {
     expect(exporter.getFinishedSpans().map(({ links }) => links.length)).toEqual([1, 1]);
   });
 });
+
+test('a call over several records has one span, linked with each of their contexts', async () => {
+  const [records] = recordsOf({ 3: [from(5), from(6), { value: {} }] }) as [readonly RawRecord[]];
+
+  expect(otelTracing(given, false).call).toBeUndefined();
+  expect(await otelTracing(given, true).call?.(records, async () => 7)).toBe(7);
+
+  const [finished, ...others] = exporter.getFinishedSpans();
+  expect(others).toEqual([]);
+  expect(finished).toMatchObject({ name: 'process orders', kind: api.SpanKind.CONSUMER });
+  expect(finished?.links.map(({ context }) => context.spanId)).toEqual([span(5), span(6)]);
+  expect(finished?.attributes).toEqual({
+    'messaging.system': 'kafka',
+    'messaging.operation.name': 'process',
+    'messaging.operation.type': 'process',
+    'messaging.destination.name': 'orders',
+    'messaging.destination.partition.id': '3',
+    'messaging.batch.message_count': 3,
+  });
+});

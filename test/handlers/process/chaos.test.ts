@@ -103,6 +103,8 @@ const claims = (change: (right: MemoryParts['claims']) => Partial<ClaimStore>): 
       park: (batch) => right.claims.park(batch),
       fail: (batch) => right.claims.fail(batch),
       release: (batch) => right.claims.release(batch),
+      suspect: (batch) => right.claims.suspect(batch),
+      cutOff: (batch) => right.claims.cutOff(batch),
       ...change(right.claims),
     },
   }),
