@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./commands/demo.js')).demo,
   judge: async () => (await import('./commands/judge.js')).judge,
   local: async () => (await import('./commands/local.js')).local,
+  redrive: async () => (await import('./commands/redrive.js')).redrive,
   servers: async () => (await import('./commands/servers.js')).servers,
   simulate: async () => (await import('./commands/simulate.js')).simulate,
 };
@@ -20,6 +21,7 @@ const USAGE = `Usage: msk-once <command> [options]
   demo      run the reference function over real flights, with faults, and judge it
   judge     say whether a recorded history keeps its promise
   local     run the functions of your own template on records, before anything is deployed
+  redrive   run the records of dead letters again
   servers   start Apache Kafka and DynamoDB Local on this machine
   simulate  run the shipped runtime in virtual time, over random schedules with faults, and judge it
 

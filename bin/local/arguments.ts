@@ -21,7 +21,8 @@ Where
   --broker-config FILE   the same with TLS or SASL, as JSON
   --group ID             the consumer group   (default the mapping's own, with "-local" unless the broker is on this machine)
   --dynamodb URL         a DynamoDB, such as DynamoDB Local, instead of the one in this process; tables are kept
-  --sqs URL  --s3 URL    stand-ins for on-failure destinations; without them what they would get is in the report
+  --sqs URL  --s3 URL    stand-ins for SQS and S3 instead of those in this process, and for on-failure destinations;
+                         without them what those would get is in the report
 How
   --once                 ends when all input is resolved                (default: goes on until Ctrl-C)
   --timeout-s N          with --once: gives up after so many seconds, with exit code 4
@@ -30,6 +31,7 @@ How
   --fault NAME@N         a fault at the n-th request or delivery; may stand several times  (--fault help lists them)
   --seed N               fixes everything that is left to chance        (default 1)
   --watch                runs the app of cdk.json again when a file is saved, and loads the new function
+  --invoke               lets functions be invoked at a port of this machine, as by "msk-once redrive", and prints how
   --inspect [PORT]       waits for a debugger before the function is loaded; at a breakpoint the deadline stands
                          still   (default port 9229)
 What it tells
@@ -64,6 +66,7 @@ export interface LocalArguments {
   readonly faults: readonly string[];
   readonly seed: number;
   readonly watch: boolean;
+  readonly invoke: boolean;
   readonly inspectPort: number | undefined;
   readonly report: string | undefined;
   readonly json: boolean;
@@ -102,6 +105,7 @@ export function readArguments(argv: readonly string[]): LocalArguments {
     fault: texts,
     seed: text,
     watch: flag,
+    invoke: flag,
     inspect: text,
     report: text,
     json: flag,
@@ -134,6 +138,7 @@ export function readArguments(argv: readonly string[]): LocalArguments {
     faults: values.fault,
     seed: LINE.wholeNumber('--seed', values.seed ?? '1', 0, 2 ** 31),
     watch: values.watch ?? false,
+    invoke: values.invoke ?? false,
     inspectPort: values.inspect === undefined ? undefined : LINE.wholeNumber('--inspect', values.inspect, 1, 65_535),
     report: values.report,
     json: values.json ?? false,
@@ -169,6 +174,9 @@ function refuseContradictions(given: LocalArguments): void {
     [given.event !== undefined && given.watch, '--event and --watch'],
     [given.event !== undefined && (given.broker ?? given.brokerConfig) !== undefined, '--event and a broker'],
     [given.once && given.watch, '--once and --watch'],
+    [given.invoke && given.watch, '--invoke and --watch'],
+    [given.invoke && given.once, '--invoke and --once'],
+    [given.invoke && given.event !== undefined, '--invoke and --event'],
   ];
   const found = together.find(([both]) => both);
   if (found) throw LINE.refused(`${found[1]} do not go together: give one of them.`);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT } from '../../contract/error-codes';
+import type { LocalServer } from '../../local/aws/http-server';
 import type { Choices } from '../../local/event-source/choices';
 import type { Fault } from '../../local/faults/fault';
 import { readInput } from '../../local/run/input';
@@ -8,6 +9,7 @@ import { type Application, LocalRun } from '../../local/run/local-run';
 import { readApplication } from './application';
 import type { LocalArguments } from './arguments';
 import type { Interruption } from './interruption';
+import { openInvokeDoor } from './invoke-door';
 import { progressText } from './progress-text';
 import { type RunEnd, summaryText } from './summary';
 import type { LocalSurroundings } from './surroundings';
@@ -32,6 +34,7 @@ export class Work {
   readonly #watching: Watching | undefined;
   readonly #application: Application;
   readonly #run: LocalRun;
+  #door: LocalServer | undefined;
   /** Ends the input and whatever has not begun yet. */
   readonly #over = new AbortController();
 
@@ -60,6 +63,7 @@ export class Work {
     const ended = await this.#untilEnded().catch((error: unknown): RunEnd => ({ kind: 'failed', error }));
     clearInterval(progress);
     this.#over.abort();
+    await this.#door?.close();
     await this.#run.stop();
     const report = await this.#run.report(given.once);
     const isBlocked = ended.kind === 'resolved' && report.mappings.some(({ end }) => end === 'blocked');
@@ -99,6 +103,10 @@ export class Work {
     if (signal.aborted) return { kind: 'interrupted' };
     await this.#run.start();
     if (signal.aborted) return { kind: 'interrupted' };
+    if (given.invoke) {
+      const { mappings } = this.#adapted(this.#application);
+      this.#door = await openInvokeDoor(mappings, this.#around, this.#command.view);
+    }
     this.#watching?.onChange(() => this.#reload());
     const input = given.records === undefined || isFirst ? Promise.resolve() : this.#run.produce(read());
     return this.#untilDone(input);
@@ -134,8 +142,8 @@ export class Work {
     await this.#run.reload(this.#adapted(changed));
   }
 
-  #adapted({ mappings, tables }: Application) {
-    return { mappings: mappings.map(this.#around.adapted), tables };
+  #adapted(application: Application): Application {
+    return { ...application, mappings: application.mappings.map(this.#around.adapted) };
   }
 
   #exitCode(ended: RunEnd, ok: boolean): number {

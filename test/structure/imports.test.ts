@@ -120,7 +120,7 @@ const ZONES: readonly Zone[] = [
   // Marks and identities of a transaction are the ledger's and the claims' own.
   {
     files: /^handlers\/transaction\//,
-    may: /^(contract\/|handlers\/((claims|ledger|transaction)\/(?!dynamodb-)|errors$))/,
+    may: /^(contract\/|handlers\/((claims|ledger|transaction)\/(?!dynamodb-)|parking\/(?!dynamodb-|memory-)|errors$))/,
     packages: /^node:util$/,
     types: /^handlers\/(ports|store\/unknown|dynamodb\/item)$/,
     typePackages: /^@aws-sdk\/(client|lib)-dynamodb$/,
@@ -147,7 +147,7 @@ const ZONES: readonly Zone[] = [
   },
   {
     files: /^handlers\/engine\//,
-    may: /^(contract\/|handlers\/(engine\/|core\/|errors$|store\/settle$|transaction\/prepare-writes$))/,
+    may: /^(contract\/|handlers\/(engine\/|core\/|errors$|record\/decode-key$|store\/settle$|transaction\/prepare-writes$))/,
     packages: /^node:events$/,
     types: /^handlers\/(ports|options|observe\/observer|record\/(codec|headers|parse-event)|store\/unknown)$/,
   },
@@ -263,6 +263,10 @@ const ZONES: readonly Zone[] = [
     may: /^(contract\/|local\/|bin\/(?!app$|reference-stack$))/,
     packages: /^(chokidar|node:.*)$/,
   },
+  // One client of the SDK each, loaded where it is needed.
+  { files: /^bin\/redrive\/sqs-messages\.ts$/, may: /^bin\/redrive\//, packages: /^@aws-sdk\/client-sqs$/ },
+  { files: /^bin\/redrive\/s3-objects\.ts$/, may: /^bin\/redrive\//, packages: /^@aws-sdk\/client-s3$/ },
+  { files: /^bin\/redrive\/lambda-invoke\.ts$/, may: /^bin\/redrive\//, packages: /^@aws-sdk\/client-lambda$/ },
   {
     files: /^bin\//,
     may: /^(contract\/|handlers\/(?!entry\/)|local\/|bin\/(?!app$|reference-stack$))/,
@@ -411,6 +415,8 @@ describe('the rules see what they are for', () => {
     ['bin/simulator/world.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';"],
     ['bin/simulator/simulated-client.ts', "import { processRecords } from '../../handlers';"],
     ['bin/cli.ts', "import { App } from 'aws-cdk-lib';"],
+    ['bin/redrive/sqs-messages.ts', "await import('@aws-sdk/client-s3');"],
+    ['bin/redrive/redrive-run.ts', "import { LambdaClient } from '@aws-sdk/client-lambda';"],
     ['bin/local/view.ts', "import { watch } from 'chokidar';"],
     ['bin/local/watch.ts', "import { App } from 'aws-cdk-lib';"],
     ['bin/commands/servers.ts', "import { KafkaProcessor } from '../../lib';"],

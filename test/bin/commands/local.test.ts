@@ -59,6 +59,7 @@ describe('records of a file', () => {
       refusedResponses: [],
       faults: [],
       documents: [],
+      letters: [],
       timing: { startedAt: expect.stringMatching(/^\d{4}-.*Z$/), seconds: expect.any(Number) },
     });
     expect(report.records).toHaveLength(25);
@@ -204,6 +205,57 @@ describe('what the function does not close', () => {
       },
     ]);
     expect(out).toContain('RetryAttemptsExhausted');
+  });
+
+  test('is parked by the function itself in the queue of the template, and its letter is in the report', async () => {
+    // As the runtime does it: the letter, and then its parked item.
+    const park = handler(`
+      const call = (endpoint, target, input) => fetch(endpoint, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': target,
+          authorization: 'AWS4-HMAC-SHA256 Credential=toy/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+        },
+        body: JSON.stringify(input),
+      });
+      const { AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL_DYNAMODB, LETTERS, MSK_ONCE_TABLE } = process.env;
+      for (const { topic, partition, offset } of records.slice(0, 1)) {
+        const id = ['parked', 'shop', 'u', 1, topic, partition, offset].join('#');
+        const MessageBody = JSON.stringify({ mskOnce: 'letter/1', id });
+        await call(AWS_ENDPOINT_URL_SQS, 'AmazonSQS.SendMessageBatch', { QueueUrl: LETTERS, Entries: [{ Id: '0', MessageBody }] });
+        const Item = { id: { S: id }, outcome: { S: 'parked' } };
+        await call(AWS_ENDPOINT_URL_DYNAMODB, 'DynamoDB_20120810.PutItem', { TableName: MSK_ONCE_TABLE, Item });
+      }
+      return { batchItemFailures: [] };`);
+    const stores = {
+      Letters: { Type: 'AWS::SQS::Queue', Properties: { MessageRetentionPeriod: 1_209_600 } },
+      Memory: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        },
+      },
+    };
+    const Environment = { Variables: { LETTERS: { Ref: 'Letters' }, MSK_ONCE_TABLE: { Ref: 'Memory' } } };
+    const cwd = project(folder.path, {
+      'template.json': template({}, { Environment }, stores),
+      'code/index.js': park,
+      'orders.jsonl': numbered(2, { partition: 0 }),
+    });
+
+    const { code, report } = await reported(cwd, [
+      '--template',
+      'template.json',
+      '--records',
+      'orders.jsonl',
+      '--once',
+    ]);
+
+    expect(code).toBe(0);
+    expect(report.records.map(({ outcome }) => outcome)).toEqual(['parked', 'done']);
+    expect(report.letters).toEqual([{ mskOnce: 'letter/1', id: 'parked#shop#u#1#orders#0#0' }]);
   });
 
   test('is lost without one, with exit code 1', async () => {
