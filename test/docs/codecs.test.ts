@@ -63,7 +63,7 @@ describe('docs/codecs.md', () => {
   }, 60_000);
 
   test('every codec has an example', () => {
-    for (const codec of ['json(', 'text(', 'bytes(', 'avro<', 'protobuf<', 'Codec<']) {
+    for (const codec of ['json(', 'text(', 'bytes(', 'avro<', 'protobuf<', 'Codec<', 'key: text(']) {
       expect(EXAMPLES.some((code) => code.includes(codec))).toBe(true);
     }
   });

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PROJECT } from '../support/project';
 
@@ -54,7 +54,9 @@ describe('in the project of a user', () => {
   }, 120_000);
 
   test('each processor makes the stores that are said, and its function is told of them', () => {
-    const { Shop } = require('../../docs/examples/dead-letters') as typeof import('../../docs/examples/dead-letters');
+    const { Shop } = jest.requireActual<{ Shop: new (scope: App, id: string) => Stack }>(
+      '../../docs/examples/dead-letters',
+    );
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
 
     const template = Template.fromStack(new Shop(app, 'Shop'));

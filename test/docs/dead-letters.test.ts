@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BUNDLED } from '../../contract/bundle';
 import type { Letter, LetterPointer } from '../../contract/letter';
+import { REDRIVE_OUTCOMES, type RedriveEvent, type RedriveResponse } from '../../contract/redrive';
 import { letterOf } from '../../handlers/dead-letters/letter';
 import { objectKey } from '../../handlers/dead-letters/object-key';
 import { readLetter } from '../../handlers/dead-letters/read-letter';
@@ -11,13 +12,15 @@ import { readEnvironment } from '../../handlers/environment';
 import { parkedId } from '../../handlers/parking/parked';
 import { json } from '../../handlers/record/json';
 import { parseEvent } from '../../handlers/record/parse-event';
+import { redriveAnswer } from '../../handlers/redrive/redrive-answer';
+import { lettersOf } from '../../handlers/redrive/redrive-event';
 import { PROJECT } from '../support/project';
 
 const PAGE = readFileSync(path.join(PROJECT, 'docs', 'dead-letters.md'), 'utf8');
 const blocks = (language: string) =>
   [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, code = '']) => code);
 
-const [LETTER = '', POINTER = '', SWITCHES = ''] = blocks('json');
+const [LETTER = '', POINTER = '', REDRIVE = '', REDRIVEN = '', SWITCHES = ''] = blocks('json');
 const letter = readLetter(LETTER) as Letter;
 const pointer = readLetter(POINTER) as LetterPointer;
 
@@ -61,6 +64,36 @@ describe('the letter on the page', () => {
 test('the pointer on the page leads to where the letter with its id is', () => {
   expect(pointer.mskOnce).toBe('letter-pointer/1');
   expect(pointer.s3.key).toBe(objectKey('large', pointer.id));
+});
+
+describe('the redrive on the page', () => {
+  const event = JSON.parse(REDRIVE) as RedriveEvent;
+  const answer = JSON.parse(REDRIVEN) as RedriveResponse;
+
+  test('is an event that the function of the letter takes', () => {
+    const { consumer, source = '' } = letter;
+    const caller = { consumer, source, generation: 1, mapping: 'Orders', mode: 'partial' } as const;
+
+    expect(parseEvent(event)).toHaveLength(1);
+    expect(lettersOf(event, caller)).toEqual([letter.id]);
+  });
+
+  test('has an answer of that shape', () => {
+    const error = new TypeError('customer 17 is not known');
+    const { topic, partition, offset } = letter.record;
+    const states = [{ record: { topic, partition, offset }, outcome: 'parked', isAbsent: false, error } as const];
+    const { consumer, source = '' } = letter;
+    const caller = { consumer, source, generation: 1, mapping: 'Orders', mode: 'partial' } as const;
+
+    expect(redriveAnswer(event.mskOnce.redrive.letters, caller, [{ states }])).toEqual(answer);
+  });
+
+  test('has every outcome explained', () => {
+    const [, section = ''] = PAGE.split('### What the function does\n');
+    const explained = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, outcome]) => outcome);
+
+    expect(explained).toEqual(expect.arrayContaining([...REDRIVE_OUTCOMES]));
+  });
 });
 
 test('each form of the variable on the page is read', () => {

@@ -100,6 +100,16 @@ describe('docs/guarantees.md', () => {
     }
   });
 
+  test('every schedule of the parking points has its line', () => {
+    const source = readFileSync(join(ROOT, 'test/scenarios/parking-points.test.ts'), 'utf8');
+    const titles = [...source.matchAll(/^ {2}test\('([^']+)'/gm)].map(([, title]) => title);
+    const points = [
+      ...GUARANTEES.matchAll(/^\| (.+?) \| (?:once|again) \| [^|]+ \| `test\/scenarios\/parking-points/gm),
+    ];
+
+    expect(points.map(([, point]) => point)).toEqual(titles);
+  });
+
   test('every schedule of the crash points has its line', () => {
     const source = readFileSync(join(ROOT, 'test/scenarios/crash-points.test.ts'), 'utf8');
     const titles = [...source.matchAll(/^ {2}test\('([^']+)'/gm)].map(([, title]) => title);
