@@ -1,11 +1,13 @@
 import type { Application } from '../../local/run/local-run';
 import { findAppOutput } from '../../local/template/app-output';
+import { readBuckets } from '../../local/template/buckets';
 import { readKafkaMappings } from '../../local/template/kafka-mappings';
+import { readQueues } from '../../local/template/queues';
 import { readStack } from '../../local/template/stack';
 import { readTables } from '../../local/template/tables';
 import type { LocalArguments } from './arguments';
 
-/** What the arguments name: the mappings of a template, and all its tables. */
+/** What the arguments name: the mappings of a template, and all its tables, queues and buckets. */
 export function readApplication(given: LocalArguments): Application {
   const output = findAppOutput({
     ...(given.app !== undefined && { app: given.app }),
@@ -21,5 +23,7 @@ export function readApplication(given: LocalArguments): Application {
       ...(given.mapping !== undefined && { mapping: given.mapping }),
     }),
     tables: readTables(stack),
+    queues: readQueues(stack),
+    buckets: readBuckets(stack),
   };
 }

@@ -30,9 +30,10 @@ export async function replayEvent(
   const chosen = mappingOf(application, captured);
   if (given.inspectPort !== undefined) await requireFreePort(given.inspectPort);
   for (const text of otherRuntimes([chosen])) view.event({ type: 'note', text });
-  const { adapted, database, env, close } = await surroundingsOf(given);
+  const { adapted, database, stores, env, close } = await surroundingsOf(given);
   try {
     await createMissingTables(database, application.tables);
+    await stores.prepare(application);
     const mapping = adapted(chosen);
     const environment = { ...env, AWS_ENDPOINT_URL_DYNAMODB: database.endpoint };
     const result = await invoke(mapping, captured, environment, { given, view, interrupted });

@@ -1,3 +1,5 @@
+import { ENVIRONMENT } from '../../contract/environment';
+import { openStores, type Stores } from '../../local/aws/stores';
 import type { Broker } from '../../local/broker/broker';
 import { readBrokerConfig } from '../../local/broker/broker-config';
 import { InProcessBroker } from '../../local/broker/in-process';
@@ -9,13 +11,14 @@ import type { LocalArguments } from './arguments';
 import { localGroupId } from './group-id';
 import { requireDatabase } from './require-database';
 
-/** Broker and database of a local run. */
+/** Broker, database, queues and buckets of a local run. */
 export interface LocalSurroundings {
   readonly broker: Broker;
   readonly bootstrapServers: string;
   /** Partitions of each topic, where the topics are this process's own. */
   readonly ownPartitions: number | undefined;
   readonly database: DynamoDbApi;
+  readonly stores: Stores;
   /** Endpoints of the stand-ins, by the SDK's own variables. */
   readonly env: Readonly<Record<string, string>>;
   /** The mapping as it is to be run here: under which consumer group, and with which variables. */
@@ -31,9 +34,11 @@ export async function surroundingsOf(given: LocalArguments): Promise<LocalSurrou
     const embedded = given.dynamodb === undefined ? await startEmbeddedDynamoDb() : undefined;
     const database = new DynamoDbApi(given.dynamodb ?? embedded?.endpoint ?? '');
     if (!embedded) await requireDatabase(database.endpoint);
+    const stores = await openStores(given);
     return {
       ...cluster,
       database,
+      stores,
       env: {
         ...(given.sqs !== undefined && { AWS_ENDPOINT_URL_SQS: given.sqs }),
         ...(given.s3 !== undefined && { AWS_ENDPOINT_URL_S3: given.s3 }),
@@ -43,11 +48,16 @@ export async function surroundingsOf(given: LocalArguments): Promise<LocalSurrou
         consumerGroupId: given.group ?? cluster.groupOf(mapping),
         function: {
           ...mapping.function,
-          environment: { ...mapping.function.environment, ...given.environment },
+          environment: {
+            ...endpointsOf(stores, { ...mapping.function.environment, ...given.environment }),
+            ...mapping.function.environment,
+            ...given.environment,
+          },
         },
       }),
       close: async () => {
         await cluster.broker.close();
+        await stores.close();
         await embedded?.close();
       },
     };
@@ -55,6 +65,12 @@ export async function surroundingsOf(given: LocalArguments): Promise<LocalSurrou
     await cluster.broker.close();
     throw error;
   }
+}
+
+/** Weaker than what says itself where it goes, also for all services at once. */
+function endpointsOf({ sqs, s3 }: Stores, environment: Readonly<Record<string, string>>): Record<string, string> {
+  if (environment[ENVIRONMENT.endpoint]) return {};
+  return { [ENVIRONMENT.sqsEndpoint]: sqs, [ENVIRONMENT.s3Endpoint]: s3 };
 }
 
 interface Cluster {

@@ -37,7 +37,8 @@ export class S3Delivery implements FailureDelivery {
   }
 }
 
-async function openBucket(Bucket: string, standIn: StandIn): Promise<S3Client> {
+/** Makes the bucket where it is not there. */
+export async function openBucket(Bucket: string, standIn: StandIn): Promise<S3Client> {
   const { CreateBucketCommand, HeadBucketCommand, NotFound, S3Client } = await import('@aws-sdk/client-s3');
   // A stand-in has no name of its own for each bucket.
   const client = new S3Client({ ...standIn, forcePathStyle: true });

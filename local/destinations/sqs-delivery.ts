@@ -34,7 +34,12 @@ interface Queue {
   readonly url: string | undefined;
 }
 
-async function openQueue(QueueName: string, standIn: StandIn): Promise<Queue> {
+/** Makes the queue where it is not there. @param Attributes Of a queue that is made. */
+export async function openQueue(
+  QueueName: string,
+  standIn: StandIn,
+  Attributes: Readonly<Record<string, string>> = {},
+): Promise<Queue> {
   const { CreateQueueCommand, GetQueueUrlCommand, QueueDoesNotExist, SQSClient } = await import('@aws-sdk/client-sqs');
   // The URL of a queue is what the stand-in takes itself for; the endpoint is where it was found.
   const client = new SQSClient({ ...standIn, useQueueUrlAsEndpoint: false });
@@ -43,7 +48,7 @@ async function openQueue(QueueName: string, standIn: StandIn): Promise<Queue> {
     return { client, url: QueueUrl };
   } catch (error) {
     if (!(error instanceof QueueDoesNotExist)) throw error;
-    const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName }));
+    const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName, Attributes }));
     return { client, url: QueueUrl };
   }
 }

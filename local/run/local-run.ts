@@ -1,3 +1,4 @@
+import type { Stores } from '../aws/stores';
 import type { Broker } from '../broker/broker';
 import type { ReportedDocument } from '../destinations/report-delivery';
 import type { DynamoDbApi } from '../dynamodb/dynamodb-api';
@@ -8,10 +9,13 @@ import { refuseInvalid } from '../event-source/refuse-invalid';
 import type { Fault } from '../faults/fault';
 import { FaultInjector } from '../faults/fault-injector';
 import { describeFaultReport } from '../faults/fault-report';
+import type { BucketDefinition } from '../template/buckets';
 import type { KafkaMapping } from '../template/kafka-mapping';
+import type { QueueDefinition } from '../template/queues';
 import type { TableDefinition } from '../template/tables';
 import type { InspectOptions } from '../worker/worker';
 import type { InputRecord } from './input-record';
+import { lettersIn } from './letters';
 import { MappingLogs } from './mapping-logs';
 import { MappingRun } from './mapping-run';
 import { checkInput, produceInput } from './produce-input';
@@ -21,10 +25,12 @@ import type { RunEvent } from './run-event';
 import { otherRuntimes } from './runtime-note';
 import { createMissingTables } from './tables';
 
-/** What is run: the mappings of a template with their functions, and its tables. */
+/** What is run: the mappings of a template with their functions, and its tables, queues and buckets. */
 export interface Application {
   readonly mappings: readonly KafkaMapping[];
   readonly tables: readonly TableDefinition[];
+  readonly queues: readonly QueueDefinition[];
+  readonly buckets: readonly BucketDefinition[];
 }
 
 export interface LocalRunOptions {
@@ -34,6 +40,7 @@ export interface LocalRunOptions {
   readonly ownPartitions: number | undefined;
   readonly bootstrapServers: string;
   readonly database: DynamoDbApi;
+  readonly stores: Pick<Stores, 'prepare' | 'texts'>;
   readonly seed: number;
   readonly choices: Choices;
   readonly faults: readonly Fault[];
@@ -120,9 +127,10 @@ export class LocalRun {
    */
   async reload(application: Application): Promise<void> {
     for (const mapping of application.mappings) refuseInvalid(mapping, Date.now());
-    const { database, inspectPort } = this.#options;
+    const { database, stores, inspectPort } = this.#options;
     const runs = this.#open(application, inspectPort, false);
     await createMissingTables(database, application.tables);
+    await stores.prepare(application);
     await Promise.all(this.#runs.map((run) => run.disable()));
     await Promise.all(this.#runs.map((run) => run.stop()));
     if (this.#stopped) return;
@@ -171,6 +179,7 @@ export class LocalRun {
       ),
       faults: this.#faults.reports(),
       documents: this.#documents,
+      letters: keepsRecords ? lettersIn(this.#options.stores.texts()) : [],
       timing: {
         startedAt: new Date(this.#startedAtMs).toISOString(),
         seconds: (Date.now() - this.#startedAtMs) / 1_000,
@@ -225,8 +234,9 @@ export class LocalRun {
     );
   }
 
-  async #begin({ tables }: Application): Promise<void> {
-    await createMissingTables(this.#options.database, tables);
+  async #begin(application: Application): Promise<void> {
+    await createMissingTables(this.#options.database, application.tables);
+    await this.#options.stores.prepare(application);
     for (const run of this.#runs) if (!this.#stopped) await run.start();
   }
 

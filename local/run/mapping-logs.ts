@@ -31,9 +31,14 @@ export class MappingLogs {
   /** Tells each log which records the function's own memory names as those that ran. */
   markWatch(): MarkWatch {
     const tables = () => this.all.flatMap(({ mapping }) => mapping.function.environment[ENVIRONMENT.table] ?? []);
-    return new MarkWatch(tables, (worker, { partition, offset }) => {
-      const owner = this.#logs.size === 1 ? this.all[0] : this.#logs.get(worker.split('/poller-')[0] ?? '');
-      owner?.records.marked(partition, offset);
+    return new MarkWatch(tables, {
+      marked: (worker, { partition, offset }) => {
+        const owner = this.#logs.size === 1 ? this.all[0] : this.#logs.get(worker.split('/poller-')[0] ?? '');
+        owner?.records.marked(partition, offset);
+      },
+      parked: (topic, place) => {
+        for (const log of this.all) if (log.mapping.topic === topic) log.records.parked(place);
+      },
     });
   }
 }

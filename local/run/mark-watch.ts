@@ -1,25 +1,35 @@
-import { ATTRIBUTES, STATUS } from '../../contract/idempotency-table';
+import { ATTRIBUTES, PARKED_ATTRIBUTES, PARKED_PREFIX, STATUS } from '../../contract/idempotency-table';
 import type { DatabaseRequest, Interceptor } from '../dynamodb/interceptor';
 import { AcceptedWrites } from '../oracle/wire/accepted-writes';
 import type { Write } from '../oracle/wire/write';
 
-interface Place {
+export interface MarkedPlace {
   readonly partition: number;
   readonly offset: number;
 }
 
-/** Sees which record each mark on an idempotency table names: the one that claimed the identity before it. */
+interface MarkEvents {
+  /** A mark names this record as the one that ran. */
+  marked(worker: string, place: MarkedPlace): void;
+  /** The record was parked: its parked item is there. */
+  parked(topic: string, place: MarkedPlace): void;
+}
+
+/**
+ * Sees which record each mark on an idempotency table names: the one that claimed the identity before it; and which
+ * records were parked.
+ */
 export class MarkWatch implements Interceptor {
   readonly #tables: () => readonly string[];
-  readonly #marked: (worker: string, place: Place) => void;
+  readonly #events: MarkEvents;
   readonly #writes = new AcceptedWrites();
   /** Of identities that are claimed and not marked. */
-  readonly #claimed = new Map<string, Place>();
+  readonly #claimed = new Map<string, MarkedPlace>();
 
   /** @param tables the idempotency tables as of now. */
-  constructor(tables: () => readonly string[], marked: (worker: string, place: Place) => void) {
+  constructor(tables: () => readonly string[], events: MarkEvents) {
     this.#tables = tables;
-    this.#marked = marked;
+    this.#events = events;
   }
 
   request(): { readonly kind: 'forward' } {
@@ -44,18 +54,29 @@ export class MarkWatch implements Interceptor {
     }
   }
 
-  #see({ table, key, sets }: Write, worker: string): void {
+  #see({ table, key, sets, computes }: Write, worker: string): void {
+    const [, topic, partition, offset] = PARKED_ID.exec(key[ATTRIBUTES.id]?.S ?? '') ?? [];
+    if (topic !== undefined) {
+      // What a redrive makes of it is another matter.
+      const { outcome } = PARKED_ATTRIBUTES;
+      if (sets[outcome]?.S !== 'parked' && !computes.includes(outcome)) return;
+      this.#events.parked(topic, { partition: Number(partition), offset: Number(offset) });
+      return;
+    }
     const id = `${table} ${key[ATTRIBUTES.id]?.S}`;
     const place = placeIn(sets);
     if (place) this.#claimed.set(id, place);
     if (sets[ATTRIBUTES.status]?.S !== STATUS.completed) return;
     const marked = place ?? this.#claimed.get(id);
     this.#claimed.delete(id);
-    if (marked) this.#marked(worker, marked);
+    if (marked) this.#events.marked(worker, marked);
   }
 }
 
-function placeIn(sets: Write['sets']): Place | undefined {
+/** A consumer may have a # in its name; a topic may not. */
+const PARKED_ID = new RegExp(`^${PARKED_PREFIX}.*#([^#]+)#(\\d+)#(\\d+)$`);
+
+function placeIn(sets: Write['sets']): MarkedPlace | undefined {
   const partition = sets[ATTRIBUTES.partition]?.N;
   const offset = sets[ATTRIBUTES.offset]?.N;
   return partition === undefined || offset === undefined

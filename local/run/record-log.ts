@@ -25,12 +25,14 @@ interface Entry extends RecordPlace {
  * What became of each record of one mapping, as the event source saw it.
  *
  * `done` or `duplicate` is told by the marks that the function's own memory wrote: a record that was resolved while the
- * mark of its identity names another one had no run of its own. A function without such a memory has `done` only.
+ * mark of its identity names another one had no run of its own. A function without such a memory has `done` only. What
+ * the function parked is `parked`, as is what the service gave up.
  */
 export class RecordLog {
   readonly #keepsAll: boolean;
   readonly #entries = new Map<string, Entry>();
   readonly #marked = new Set<string>();
+  readonly #parked = new Set<string>();
   readonly #counts = { done: 0, duplicate: 0, parked: 0, open: 0 };
   /** The highest offset that was handed out, by partition: below it everything is known. */
   readonly #delivered = new Map<number, number>();
@@ -87,6 +89,11 @@ export class RecordLog {
     if (entry?.outcome === 'duplicate') this.#set(entry, 'done');
   }
 
+  /** The function gave this record up: its parked item is there, and its mark with it. */
+  parked(place: RecordPlace): void {
+    this.#parked.add(nameOf(place));
+  }
+
   /** Records handed to the function, repeats included. */
   get deliveries(): number {
     return this.#deliveries;
@@ -138,6 +145,7 @@ export class RecordLog {
   }
 
   #closedAs(record: RecordPlace): RecordOutcome {
+    if (this.#parked.has(nameOf(record))) return 'parked';
     return !this.#hasMarks || this.#marked.has(nameOf(record)) ? 'done' : 'duplicate';
   }
 

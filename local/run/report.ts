@@ -1,3 +1,4 @@
+import type { Letter } from '../../contract/letter';
 import type { ReportedDocument } from '../destinations/report-delivery';
 import type { ReportedOption } from '../event-source/choices';
 import type { FaultReport } from '../faults/fault-report';
@@ -19,6 +20,8 @@ export interface LocalReport {
   readonly faults: readonly FaultReport[];
   /** What on-failure destinations without a stand-in would have received. */
   readonly documents: readonly ReportedDocument[];
+  /** Dead letters in the queues and buckets of this process, as they lie there. */
+  readonly letters: readonly Letter[];
   readonly timing: { readonly startedAt: string; readonly seconds: number };
 }
 

@@ -51,6 +51,11 @@ export const CODELESS: readonly Codeless[] = [
     why: 'the reason in MSK_ONCE_STORE_UNAVAILABLE',
   },
   {
+    files: /^handlers\/redrive\/redrive-commits\.ts$/,
+    text: /CHANGING/,
+    why: 'the reason in MSK_ONCE_STORE_UNAVAILABLE',
+  },
+  {
     files: /^handlers\/powertools\/claim-door\.ts$/,
     text: /lease could not be renewed/,
     why: 'the reason in MSK_ONCE_STORE_UNAVAILABLE',
@@ -68,13 +73,13 @@ export const CODELESS: readonly Codeless[] = [
 
   // As somebody else says it.
   {
-    files: /^handlers\/transaction\/memory-transaction-store\.ts$/,
+    files: /^handlers\/transaction\/memory-(transaction|redrive)-store\.ts$/,
     text: /request token|Member must have|multiple operations/,
     why: "DynamoDB's refusals, in the store of tests",
   },
   {
     files: /^handlers\/entry\/shared\/flight\.ts$/,
-    text: /COUNTERS_TABLE/,
+    text: /COUNTERS_TABLE|has not taken place/,
     why: 'user code: that of the reference function',
   },
   {
@@ -87,6 +92,12 @@ export const CODELESS: readonly Codeless[] = [
     text: /Request aborted/,
     why: 'as the SDK says that a request was aborted',
   },
+  {
+    files: /^local\/aws\/(sqs\/sqs|s3\/s3)-error\.ts$/,
+    text: CLASS,
+    why: "SQS's and S3's own errors, under their own names",
+  },
+  { files: /^local\/invoke\/invoke-error\.ts$/, text: CLASS, why: "Lambda's own errors, under its own names" },
   { files: /^local\/simulator\/connection\.ts$/, text: /^message$/, why: 'as a socket says that it broke' },
   {
     files: /^local\/worker\/runtime\/error-shape\.ts$/,

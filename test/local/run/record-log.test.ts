@@ -54,6 +54,18 @@ test('with marks, a record whose identity another one has marked is a duplicate;
   expect(log.counts).toEqual({ done: 2, duplicate: 0, parked: 0, open: 0 });
 });
 
+test('what the function parked is parked, however often it is closed', () => {
+  const log = new RecordLog();
+  const all = [record(0), record(1)];
+  log.delivered(all);
+  log.parked(record(1));
+  log.answered(all, NONE);
+  log.delivered(all);
+  log.answered(all, NONE);
+
+  expect(outcomes(log)).toEqual(['done', 'parked']);
+});
+
 test('what a destination took is parked, what none took is open', () => {
   const log = new RecordLog();
   const [first, second] = [record(0), record(1)];
