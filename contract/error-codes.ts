@@ -118,8 +118,18 @@ export const ERROR_CODES = {
   deadLettersNotBundled: 'MSK_ONCE_DEAD_LETTERS_NOT_BUNDLED',
   /** The item of a parked record cannot be read: somebody else changed it. */
   parkedUnreadable: 'MSK_ONCE_PARKED_UNREADABLE',
+  /** An event that redrives letters is not what `msk-once redrive` sends, so all of it was refused. */
+  redriveInvalid: 'MSK_ONCE_REDRIVE_INVALID',
+  /** Another redrive is at the same letter. */
+  redriveBusy: 'MSK_ONCE_REDRIVE_BUSY',
+  /** The hold of a redrive on its letter ended before the record was done. */
+  redriveLost: 'MSK_ONCE_REDRIVE_LOST',
   /** `process` failed without saying why. */
   processRejected: 'MSK_ONCE_PROCESS_REJECTED',
+  /** A call of `processBatch` with several records failed as a whole; its records run one at a time, and none got an attempt. */
+  batchFailed: 'MSK_ONCE_BATCH_FAILED',
+  /** `processBatch` returned something that does not say which records failed. */
+  batchResultInvalid: 'MSK_ONCE_BATCH_RESULT_INVALID',
   /** The function `classify` threw. */
   classifyThrew: 'MSK_ONCE_CLASSIFY_THREW',
   /** The function `classify` gave something that is no class of an error. */
@@ -178,6 +188,12 @@ export const ERROR_CODES = {
    * @remedy Correct the place that the message names.
    */
   historyInvalid: 'MSK_ONCE_HISTORY_INVALID',
+  /**
+   * The function that was named does not redrive letters.
+   * @remedy Name the function that `processRecords` made, deployed with a version that redrives, and the alias that the
+   * mapping of the records calls; the message says what it answered. No letter was deleted.
+   */
+  redriveImpossible: 'MSK_ONCE_REDRIVE_IMPOSSIBLE',
   /**
    * A command, its options or its input are not what it accepts, or it refuses for safety.
    * @remedy The message says what is accepted; `msk-once <command> --help` tells more.

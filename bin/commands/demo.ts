@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
+import { ENVIRONMENT } from '../../contract/environment';
 import { EXIT } from '../../contract/error-codes';
 import { PARTIAL_READINGS } from '../../local/event-source/retry';
 import { type FaultWithoutPlace, parseFaultWithoutPlace } from '../../local/faults/fault-text';
-import { dynamodbAddress, kafkaAddress } from '../../local/servers/address';
+import { dynamodbAddress, kafkaAddress, SQS_VARIABLE, sqsAddress } from '../../local/servers/address';
 import { CommandLine } from '../command-line';
 import { everyPlaceText, placedRunText } from '../demo/every-place-text';
 import { MAXIMUM_FLIGHTS } from '../demo/flights';
@@ -17,7 +18,8 @@ const USAGE = `Usage: npm run demo -- [options]
 
 Runs the reference function, as it would be deployed, over real flights on a topic, with faults, and ends with a verdict.
 
-  --kafka             a real broker and Amazon's DynamoDB Local (npm run servers) instead of the embedded ones
+  --kafka             a real broker and Amazon's DynamoDB Local (npm run servers) instead of the embedded ones; dead
+                      letters go to the SQS that MSK_ONCE_SQS or AWS_ENDPOINT_URL_SQS names, else to the embedded one
   --seed N            fixes workload and faults            (default 1)
   --records N         flights from the top of the file     (default ${MAXIMUM_FLIGHTS}, at least 500)
   --reading WHICH     what returns after a partial response: listed | checkpoint   (default listed)
@@ -54,6 +56,7 @@ export async function demo(argv: readonly string[]): Promise<number> {
   const run = await runDemo(options, watcher(lines, options), {
     kafka: kafkaAddress().text,
     dynamodb: dynamodbAddress().text,
+    sqs: process.env[SQS_VARIABLE] ? sqsAddress().text : process.env[ENVIRONMENT.sqsEndpoint] || undefined,
   });
   const checks = checksOf(run);
   const report = reportOf(run, checks);

@@ -5,6 +5,8 @@ import { Partitioners } from 'kafkajs';
 import type { ProducerMessage, TopicRecord } from '../../local/broker/broker';
 import type { TopicFact } from '../../local/oracle/promise';
 import { below, seededRandom } from '../../local/seeded-random';
+import { type Doom, doomOf } from './doomed';
+import { PARTITIONS } from './partitions';
 
 export interface Flight {
   readonly date: string;
@@ -19,7 +21,6 @@ export interface Counter {
   readonly delayMinutes: number;
 }
 
-export const PARTITIONS = 6;
 /** One flight in so many is produced again, at another offset. */
 const DUPLICATE_ONE_IN = 20;
 
@@ -67,19 +68,25 @@ function keyedPartitioner(topic: string): (key: Buffer) => number {
   return (key) => choose({ topic, partitionMetadata, message: { key, value: null } });
 }
 
-/** A flight's record as the oracle judges it. */
+/** A record as the oracle judges it. */
 export interface FlightFact extends TopicFact {
   readonly key: string;
-  readonly identity: string;
+  /** It can never take effect. */
+  readonly doom?: Doom;
 }
 
 /** The identity of a flight's record as its function claims it, worked out here on its own. */
 export function factsOf(records: readonly TopicRecord[], consumer: string): FlightFact[] {
-  return records.map(({ topic, partition, offset, key, value }) => {
+  const nowMs = Date.now();
+  return records.map((record): FlightFact => {
+    const { topic, partition, offset, key, value } = record;
+    const doom = doomOf(record, nowMs);
+    const place = { partition, offset, key: String(key), ...(doom && { doom, takesEffect: false }) };
+    if (doom?.because === 'cannot be read') return place;
     const { date, origin, destination, distance, delay } = JSON.parse(String(value)) as Flight;
     const identity = JSON.stringify(`${date}|${origin}|${destination}|${distance}|${delay}`);
     const hash = createHash('sha256').update(identity).digest('base64');
-    return { partition, offset, key: String(key), identity: `${consumer}#${topic}#${hash}` };
+    return { ...place, identity: `${consumer}#${topic}#${hash}` };
   });
 }
 

@@ -31,6 +31,7 @@ export function reportOf(run: DemoRun, checks: readonly Check[]) {
     })),
     failedChecks: checks.filter(({ ok }) => !ok).map(({ claim, found }) => `${claim}: ${found}`),
     complaints,
+    letters: run.letters.letters,
     counters,
     seconds,
   };
@@ -64,6 +65,7 @@ export function verdictText(run: DemoRun, checks: readonly Check[]): string {
     ['twice', findings.twice, 'repeated without such a cause'],
     ['lost', findings.lost, `${unit}s without an effect`],
     ['out of order', findings.outOfOrder, 'within a key'],
+    ['parked', findings.parked, 'records that can never work, each with its dead letter'],
     ['open', findings.open, 'records not resolved'],
   ];
   const table = rows.map(([name, count, words]) => `  ${name.padEnd(26)}${String(count).padStart(7)}   ${words}`);
@@ -71,11 +73,16 @@ export function verdictText(run: DemoRun, checks: readonly Check[]): string {
     ({ partition, offset, cause, flight: { origin, delay } }) =>
       `  admitted: partition ${partition}, offset ${offset} (${origin}, ${delay} minutes), because of the ${cause}`,
   );
+  const letters = run.letters.letters.map(
+    ({ partition, offset, attempts, error, copies }) =>
+      `  parked: partition ${partition}, offset ${offset}, after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} (${error})` +
+      copies.map((cause) => `; its letter is there once more because of the ${cause ?? 'unknown'}`).join(''),
+  );
   const verdicts = checks.map(({ claim, ok, found }) => (ok ? `  ok      ${claim}` : `  FAILED  ${claim}: ${found}`));
   const failed = checks.filter(({ ok }) => !ok).length;
   const verdict =
     failed === 0
       ? `The verdict holds: every ${unit} counts once. (${seconds.toFixed(1)} s)`
       : `The verdict does NOT hold: ${failed} of ${checks.length} checks failed. (${seconds.toFixed(1)} s)`;
-  return ['', ...table, ...admitted, '', ...verdicts, '', verdict].join('\n');
+  return ['', ...table, ...admitted, ...letters, '', ...verdicts, '', verdict].join('\n');
 }

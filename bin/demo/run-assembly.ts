@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ENVIRONMENT, type ResponseMode } from '../../contract/environment';
 import { ERROR_CODES } from '../../contract/error-codes';
+import type { StoreDefinitions } from '../../local/aws/stores';
 import type { Broker } from '../../local/broker/broker';
 import { createTables, deleteTables } from '../../local/dynamodb/create-tables';
 import type { DynamoDbApi } from '../../local/dynamodb/dynamodb-api';
@@ -15,14 +16,22 @@ import type { Fault as PlacedFault } from '../../local/faults/fault';
 import { FaultInjector } from '../../local/faults/fault-injector';
 import type { FaultReport } from '../../local/faults/fault-report';
 import type { Findings } from '../../local/oracle/findings';
+import { judgeLetters } from '../../local/oracle/letters/judge-letters';
+import type { LetterFindings } from '../../local/oracle/letters/letter-findings';
 import { judgeRun } from '../../local/oracle/oracle';
 import type { Promised } from '../../local/oracle/promise';
+import { nameOf } from '../../local/oracle/units';
+import { readBuckets } from '../../local/template/buckets';
 import type { KafkaMapping } from '../../local/template/kafka-mapping';
 import { readKafkaMappings } from '../../local/template/kafka-mappings';
+import { readQueues } from '../../local/template/queues';
 import { readStack } from '../../local/template/stack';
 import { readTables, type TableDefinition } from '../../local/template/tables';
+import { withDoomed } from './doomed';
 import { fairlyPlaced } from './fair-fault';
-import { type Counter, type Flight, type FlightFact, factsOf, loadFlights, messagesOf, PARTITIONS } from './flights';
+import { type Counter, type Flight, type FlightFact, factsOf, loadFlights, messagesOf } from './flights';
+import { LetterBox } from './letter-box';
+import { PARTITIONS } from './partitions';
 import { promisedBy, type Remember } from './remember';
 import { type Fault, scriptOf } from './script';
 import { Stage } from './stage';
@@ -50,6 +59,7 @@ export interface DemoRun {
   readonly options: DemoOptions;
   readonly flights: readonly Flight[];
   readonly findings: Findings;
+  readonly letters: LetterFindings;
   /** The flight of a record of the topic, by `<partition>@<offset>`. */
   readonly flightAt: ReadonlyMap<string, Flight>;
   readonly faults: readonly Fault[];
@@ -70,6 +80,8 @@ const COMMITS_VISIBLE_MS = 5_000;
 /**
  * Runs the function that lies in a synthesized assembly, and nothing else of it, over the flights: with the faults of
  * the script, or with the one that is given and no other.
+ *
+ * @param hasDoomed Whether records that can never work are among them. @default only with the script
  */
 export async function runAssembly(
   directory: string,
@@ -77,11 +89,14 @@ export async function runAssembly(
   watcher: DemoWatcher,
   surroundings: Surroundings,
   placed?: PlacedFault,
+  // A run with a fault of its own is a small one, and there may be hundreds of them.
+  hasDoomed = placed === undefined,
 ): Promise<Omit<DemoRun, 'seconds'>> {
   const stack = readStack(directory, { nameSuffix: surroundings.nameSuffix });
   const [mapping] = readKafkaMappings(stack);
   if (!mapping) throw new Error('The reference stack has no mapping: report this bug');
-  return runMapping(options, watcher, surroundings, mapping, readTables(stack), placed);
+  const definitions = { tables: readTables(stack), queues: readQueues(stack), buckets: readBuckets(stack) };
+  return runMapping(options, watcher, surroundings, mapping, definitions, { placed, hasDoomed });
 }
 
 async function runMapping(
@@ -89,15 +104,19 @@ async function runMapping(
   watcher: DemoWatcher,
   surroundings: Surroundings,
   mapping: KafkaMapping,
-  tables: readonly TableDefinition[],
-  placed: PlacedFault | undefined,
+  definitions: StoreDefinitions & { readonly tables: readonly TableDefinition[] },
+  { placed, hasDoomed }: { readonly placed: PlacedFault | undefined; readonly hasDoomed: boolean },
 ): Promise<Omit<DemoRun, 'seconds'>> {
-  const { broker, database, topic, bootstrapServers } = surroundings;
+  const { broker, database, stores, topic, bootstrapServers } = surroundings;
+  const { tables } = definitions;
   const { COUNTERS_TABLE: countersTable = '', [ENVIRONMENT.table]: memoryTable = '' } = mapping.function.environment;
+  const letterBox = new LetterBox(mapping, stores);
   await createTables(database, tables);
   try {
+    await stores.prepare(definitions);
     const flights = loadFlights(options.records);
-    const messages = messagesOf(flights, topic, options.seed);
+    const innocent = messagesOf(flights, topic, options.seed);
+    const messages = hasDoomed ? withDoomed(innocent, options.seed) : innocent;
     watcher.step(`Producing ${messages.length} records to the topic ${topic}`);
     await broker.createTopic(topic, PARTITIONS);
     await broker.produce(topic, messages);
@@ -125,6 +144,7 @@ async function runMapping(
       topic,
       countersTable,
       memoryTable,
+      parkedId: letterBox.idOf,
       facts,
       faults,
       backstage: { worker: (name) => sandboxes.worker(name), scaleUp },
@@ -137,17 +157,23 @@ async function runMapping(
       backstage: { worker: (name) => sandboxes.worker(name), rebalance: scaleUp },
     });
     const recorder = new Recorder(database.endpoint, chained(stage, injector));
+    const letterRecorder = new Recorder(stores.sqs, stage);
     const committed = new Map<number, number>();
     let deliveries = 0;
     const sandboxes = new WorkerSandboxes({
       function: mapping.function,
       invokedFunctionArn: mapping.invokedFunctionArn,
-      environmentFor: async (worker) => ({ AWS_ENDPOINT_URL_DYNAMODB: await recorder.endpointFor(worker) }),
+      environmentFor: async (worker) => ({
+        AWS_ENDPOINT_URL_DYNAMODB: await recorder.endpointFor(worker),
+        [ENVIRONMENT.sqsEndpoint]: await letterRecorder.endpointFor(worker),
+        [ENVIRONMENT.s3Endpoint]: stores.s3,
+      }),
       clockOffsetMs: (worker) => injector.clockOffsetMs(worker),
       onOutput: watcher.output,
       onEnded: (worker, result) => {
         injector.workerEnded(worker);
         void recorder.release(worker);
+        void letterRecorder.release(worker);
         stage.workerEnded(worker, result.kind === 'timeout' ? 'time-out' : 'crash');
       },
     });
@@ -188,18 +214,34 @@ async function runMapping(
       await run.eventSource.start();
       const end = await run.eventSource.untilResolved();
       await injector.settle();
-      const findings = await judge(promisedBy(options.remember), facts, stage, broker, mapping);
+      const promised = promisedBy(options.remember);
+      const findings = await judge(promised, facts, stage, broker, mapping);
+      const doomAt = new Map(facts.flatMap((fact) => (fact.doom ? [[nameOf(fact), fact.doom] as const] : [])));
+      const letters = judgeLetters({
+        promised,
+        topic: facts,
+        doomed: topicRecords.flatMap((record) => {
+          const attempts = doomAt.get(nameOf(record))?.attempts;
+          return attempts === undefined ? [] : [{ record, attempts }];
+        }),
+        consumer: mapping.consumerGroupId,
+        idOf: letterBox.idOf,
+        texts: await letterBox.readAll(),
+        observations: stage.observations,
+        parkedItems: stage.parkedItems,
+        unheard: stage.unheardLetters,
+      });
       const counters = await readCounters(database, countersTable);
       const flightAt = new Map(
-        topicRecords.map(({ partition, offset, value }): [string, Flight] => [
-          `${partition}@${offset}`,
-          JSON.parse(String(value)),
-        ]),
+        topicRecords
+          .filter((record) => !doomAt.has(nameOf(record)))
+          .map((record): [string, Flight] => [nameOf(record), JSON.parse(String(record.value))]),
       );
       return {
         options,
         flights,
         findings,
+        letters,
         flightAt,
         faults,
         placed: injector.reports()[0],
@@ -211,8 +253,11 @@ async function runMapping(
     } finally {
       await run.eventSource.stop();
       await recorder.close();
+      await letterRecorder.close();
     }
   } finally {
+    // Whatever ended the run says more than a queue that cannot be removed.
+    await letterBox.remove().catch(() => {});
     await deleteTables(database, tables);
   }
 }

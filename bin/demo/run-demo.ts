@@ -12,6 +12,8 @@ import { checksOf } from './verdict';
 export interface ServerAddresses {
   readonly kafka: string;
   readonly dynamodb: string;
+  /** @default in this process */
+  readonly sqs?: string | undefined;
 }
 
 /** The main job, on real input: topic, deployed bundle, effects, faults, and what an oracle makes of it. */

@@ -1,5 +1,6 @@
 import { below, seededRandom, shuffled } from '../../local/seeded-random';
-import { type FlightFact, PARTITIONS } from './flights';
+import type { FlightFact } from './flights';
+import { MOVING_PARTITION, PARTITIONS, STAYING_PARTITION } from './partitions';
 import type { Remember } from './remember';
 
 export type FaultName =
@@ -12,7 +13,9 @@ export type FaultName =
   /** The worker stands still after the effect. */
   | 'time-out'
   /** The partition moves while the effect is on its way. */
-  | 'rebalance';
+  | 'rebalance'
+  /** The worker is killed after the dead letter, before the mark that closes its record. */
+  | 'crash-letter';
 
 /** A fault, fixed to a record and not to a moment, so that a seed brings it back. */
 export interface Fault {
@@ -24,20 +27,17 @@ export interface Fault {
 
 const FAILING_RECORDS = 3;
 
-/** Of six partitions the last one has another owner with each further poller, up to the sixth. */
-const MOVING_PARTITION = PARTITIONS - 1;
-/** It stays with the first poller, so that nobody takes over from a worker before its time-out. */
-const STAYING_PARTITION = 0;
-
 /**
  * Places each fault at a record that is the first of its identity: those that take a worker away or move a partition
  * in partitions of their own, one after the other, and the failing records anywhere else. A transaction has no place
- * between effect and mark: there the worker dies on both sides of it.
+ * between effect and mark: there the worker dies on both sides of it. One worker dies between a letter and its mark.
  */
 export function scriptOf(facts: readonly FlightFact[], seed: number, remember: Remember): Fault[] {
   const random = seededRandom(seed + 1);
-  const seen = new Set<string>();
-  const originals = facts.filter(({ identity }) => !seen.has(identity) && seen.add(identity));
+  const seen = new Set<string | undefined>();
+  const originals = facts.filter(
+    ({ doom, identity }) => doom === undefined && !seen.has(identity) && seen.add(identity),
+  );
   const groups = Array.from({ length: PARTITIONS }, (_, wanted) =>
     originals.filter(({ partition }) => partition === wanted),
   );
@@ -59,6 +59,8 @@ export function scriptOf(facts: readonly FlightFact[], seed: number, remember: R
     ...at('rebalance', moving, 0.75, 0.9),
     ...(remember === 'transaction' ? at('crash-before', second, 0.05, 0.15) : []),
   ];
+  const doomed = facts.filter(({ doom }) => doom?.because === 'cannot be read');
+  const letter = doomed[below(seededRandom(seed + 3), Math.max(1, doomed.length))];
   const failing = shuffled(
     originals.filter((fact) => !used.has(fact)),
     random,
@@ -71,6 +73,9 @@ export function scriptOf(facts: readonly FlightFact[], seed: number, remember: R
       happened: false,
     })),
     ...faults,
+    ...(letter
+      ? [{ name: 'crash-letter' as const, partition: letter.partition, offset: letter.offset, happened: false }]
+      : []),
   ];
 }
 

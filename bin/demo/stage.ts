@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ATTRIBUTES } from '../../contract/idempotency-table';
 import type { DatabaseRequest, Decision, Interceptor } from '../../local/dynamodb/recorder';
 import { claimOnTheWire } from '../../local/oracle/claims-on-the-wire';
-import type { Marked, Observation } from '../../local/oracle/observation';
+import type { ParkedItem } from '../../local/oracle/letters/parked-item';
+import type { Marked, Observation, Place } from '../../local/oracle/observation';
 import { AcceptedWrites } from '../../local/oracle/wire/accepted-writes';
 import { requestedWrites } from '../../local/oracle/wire/requested-writes';
 import type { Write } from '../../local/oracle/wire/write';
 import type { Worker } from '../../local/worker/worker';
 import type { FlightFact } from './flights';
+import { isLetters, lettersIn, nameInLetter } from './letter-requests';
 import type { Fault } from './script';
 
 /** What the faults need of the event source and its workers. */
@@ -19,6 +22,8 @@ export interface StageOptions {
   readonly topic: string;
   readonly countersTable: string;
   readonly memoryTable: string;
+  /** Key of the parked item of a record. */
+  readonly parkedId: (place: Place) => string;
   readonly facts: readonly FlightFact[];
   readonly faults: readonly Fault[];
   readonly backstage: Backstage;
@@ -28,7 +33,10 @@ export interface StageOptions {
 }
 
 /** An effect that names no record of the topic. */
-const NOWHERE = { partition: -1, offset: -1 };
+const NOWHERE: { readonly partition: number; readonly offset: number; readonly identity?: string } = {
+  partition: -1,
+  offset: -1,
+};
 
 const FORWARD: Decision = { kind: 'forward' };
 const ON_ITS_WAY: Decision = { kind: 'forward', onItsWay: true };
@@ -47,19 +55,25 @@ const DATABASE_FAILS: Decision = {
 };
 
 /**
- * Stands between the workers and the database: writes down what the database accepted, and lets the scripted faults
+ * Stands between the workers and the database, and between them and the queue of dead letters: writes down what they
+ * accepted, and lets the scripted faults
  * happen at their records, to each worker one at a time. Before a worker dies all its other effects get their marks, so
  * that a seed brings back the same repeats.
  */
 export class Stage implements Interceptor {
   readonly observations: Observation[] = [];
+  /** Parked items that the database accepted. */
+  readonly parkedItems: ParkedItem[] = [];
+  /** Indexes of letters among the observations whose writer never heard that they are there. */
+  readonly unheardLetters = new Set<number>();
   readonly #options: StageOptions;
   readonly #accepted = new AcceptedWrites();
   readonly #problems = new Set<string>();
   readonly #faults: ReadonlyMap<string, Fault>;
   readonly #facts: ReadonlyMap<string, FlightFact>;
+  readonly #parked: ReadonlyMap<string, FlightFact>;
   readonly #failures = new Map<Fault, number>();
-  /** Effects on their way or accepted whose mark is not: by worker, the names of their records. */
+  /** Effects and letters on their way or accepted whose mark is not: by worker, the names of their records. */
   readonly #unmarked = new Map<string, Set<string>>();
   /** Workers whose further effects are held. */
   readonly #held = new Set<string>();
@@ -76,10 +90,11 @@ export class Stage implements Interceptor {
     this.#options = options;
     this.#faults = new Map(options.faults.map((fault) => [this.#name(fault), fault]));
     this.#facts = new Map(options.facts.map((fact) => [this.#name(fact), fact]));
+    this.#parked = new Map(options.facts.map((fact) => [options.parkedId(fact), fact]));
   }
 
   async request(request: DatabaseRequest): Promise<Decision> {
-    const records = this.#effectsIn(request);
+    const records = [...this.#effectsIn(request), ...lettersIn(request).map(nameInLetter)];
     if (records.length === 0) return FORWARD;
     if (this.#contested && records.includes(this.#contested.record)) this.#noticeRival(request.worker);
     const decision = await this.#decide(request, records);
@@ -90,6 +105,7 @@ export class Stage implements Interceptor {
 
   async answered(request: DatabaseRequest, status: number, output: unknown): Promise<void> {
     const { worker, operation, input, receivedAtMs } = request;
+    if (isLetters(request)) return this.#lettersAnswered(request, status === 200 ? output : undefined);
     if (this.#contested && this.#asksFor(this.#contested.record, input)) this.#noticeRival(worker);
     const writes = this.#read(() => this.#accepted.of({ operation, input, status, output, atMs: receivedAtMs }));
     const accepted = new Set(writes.filter((write) => this.#isEffect(write)).map(recordOf));
@@ -98,6 +114,22 @@ export class Stage implements Interceptor {
       else this.#effectRefused(worker, record);
     }
     for (const write of writes) if (write.table === this.#options.memoryTable) this.#memoryWritten(write, request);
+  }
+
+  #lettersAnswered(request: DatabaseRequest, output: unknown): void {
+    const { Successful = [] } = (output ?? {}) as { Successful?: readonly { readonly Id: string }[] };
+    const accepted = new Set(Successful.map(({ Id }) => Id));
+    for (const letter of lettersIn(request)) {
+      const record = nameInLetter(letter);
+      const { worker } = request;
+      if (accepted.has(letter.Id)) {
+        const { partition, offset } = this.#facts.get(record) ?? NOWHERE;
+        if (request.gone.aborted) this.unheardLetters.add(this.observations.length);
+        this.observations.push({ kind: 'letter', worker, partition, offset });
+        const fault = this.#actingAt(worker, record);
+        if (fault) this.#strike(fault, worker);
+      } else this.#effectRefused(worker, record);
+    }
   }
 
   /** The event source saw a worker die. */
@@ -118,12 +150,19 @@ export class Stage implements Interceptor {
 
   /** Whoever wants to run the record names its identity, or the ledger of its partition. */
   #asksFor(record: string, input: object): boolean {
-    const { identity, partition } = this.#facts.get(record) ?? { identity: record, ...NOWHERE };
+    const { identity = record, partition } = this.#facts.get(record) ?? NOWHERE;
     const text = JSON.stringify(input);
     return text.includes(`${identity}"`) || text.includes(`#${this.#options.topic}#${partition}"`);
   }
 
   #memoryWritten(write: Write, { worker, receivedAtMs }: DatabaseRequest): void {
+    const parked = this.#parked.get(write.key[ATTRIBUTES.id]?.S ?? '');
+    if (parked) {
+      const { partition, offset, identity } = parked;
+      this.parkedItems.push({ at: this.observations.length, worker, partition, offset });
+      // Of a record without an identity it is what closes it (protocol P5).
+      if (identity === undefined) this.#unmarkedOf(worker).delete(this.#name(parked));
+    }
     for (const seen of this.#read(() => [claimOnTheWire(write, { worker, atMs: receivedAtMs })])) {
       if (seen === undefined) continue;
       this.observations.push(seen);
@@ -163,7 +202,7 @@ export class Stage implements Interceptor {
       this.#happened(fault, worker);
     } else if (!process) {
       this.#giveUp(worker);
-    } else if (fault.name === 'crash') {
+    } else if (fault.name === 'crash' || fault.name === 'crash-letter') {
       process.kill();
       this.#happened(fault, worker);
     } else {
@@ -180,8 +219,19 @@ export class Stage implements Interceptor {
     // Those that keep the request from the database come first: behind the others their effect would have happened.
     const next = due.find(({ fault }) => fault.name === 'failing-record') ?? due[0];
     if (next) return this.#act(next.fault, request, next.record);
-    await this.#until(() => !this.#held.has(request.worker), request);
-    return FORWARD;
+    const wasHeld = this.#held.has(request.worker);
+    await this.#until(() => !this.#held.has(request.worker) || this.#isAwaited(request, records), request);
+    return wasHeld && this.#ended.has(request.worker) ? DROP : FORWARD;
+  }
+
+  /** A letter's mark comes behind what was before it in its partition: holding that back would be waiting for itself. */
+  #isAwaited(request: DatabaseRequest, records: readonly string[]): boolean {
+    if (isLetters(request)) return false;
+    const partitions = records.map((record) => this.#facts.get(record)?.partition);
+    return [...this.#unmarkedOf(request.worker)].some((name) => {
+      const fact = this.#facts.get(name);
+      return fact?.doom !== undefined && partitions.includes(fact.partition);
+    });
   }
 
   async #act(fault: Fault, request: DatabaseRequest, record: string): Promise<Decision> {
@@ -193,12 +243,14 @@ export class Stage implements Interceptor {
       return DATABASE_FAILS;
     }
     if (!(await this.#until(() => this.#isFree(worker, fault), request))) return FORWARD;
+    // The end of a worker is told before its connections are closed.
+    if (this.#ended.has(worker)) return DROP;
     if (fault.happened) return FORWARD;
     if (fault.name === 'rebalance' && this.#rebalances === MAXIMUM_REBALANCES) return FORWARD;
     this.#acting.set(worker, fault);
     if (fault.name === 'rebalance') return this.#rebalance(worker, record);
     await this.#drain(request);
-    if (request.gone.aborted) {
+    if (request.gone.aborted || this.#ended.has(worker)) {
       this.#giveUp(worker);
       // Its sender gave it up: were it to arrive now, the record would never come again, and the fault never happen.
       return DROP;
@@ -274,7 +326,9 @@ export class Stage implements Interceptor {
   }
 
   /** The records whose effects the request asks for, by name. */
-  #effectsIn({ operation, input }: DatabaseRequest): string[] {
+  #effectsIn(request: DatabaseRequest): string[] {
+    if (isLetters(request)) return [];
+    const { operation, input } = request;
     return this.#read(() => requestedWrites(operation, input))
       .filter((write) => this.#isEffect(write))
       .map(recordOf);

@@ -57,6 +57,14 @@ export function checksOf(run: DemoRun): Check[] {
       found: `${findings.open} records are open`,
     },
     {
+      claim: 'every record that can never work ended as its dead letter, whole, and no other record did',
+      ok: run.letters.violations.length === 0,
+      found: run.letters.violations
+        .slice(0, 3)
+        .map(({ text }) => text)
+        .join('; '),
+    },
+    {
       claim: COUNTERS[remember],
       ok: wrong.length === 0,
       found: wrong.slice(0, 5).join('; '),
@@ -90,6 +98,7 @@ export function describeFault({ name, partition, offset }: Fault, remember: Reme
     crash: `the worker was killed (kill -9) after ${effect}, before its ${isTransaction ? 'answer' : 'mark'}`,
     'crash-before': `the worker was killed (kill -9) as it sent ${effect}`,
     'time-out': `the worker stood still after ${effect} until its time-out`,
+    'crash-letter': `the worker was killed (kill -9) after the dead letter of partition ${partition}, offset ${offset}, before its mark`,
     rebalance: `the partition moved while ${effect} was on its way in the old invocation`,
   };
   return words[name];

@@ -3,7 +3,16 @@
  * exactly once. Nobody imports this file.
  */
 import { json, type ProcessRecordsOptions, processRecords } from '../index';
-import { ADD_FLIGHT, COUNTERS_TABLE, type Flight, flight, identityOf, LEASE_MS, recordName } from './shared/flight';
+import {
+  ADD_FLIGHT,
+  COUNTERS_TABLE,
+  type Flight,
+  flight,
+  identityOf,
+  LEASE_MS,
+  recordName,
+  requireFlown,
+} from './shared/flight';
 
 export const flights = {
   value: json(flight),
@@ -12,14 +21,17 @@ export const flights = {
   // An addition reads nothing, so many records share a transaction.
   independent: true,
   leaseMs: LEASE_MS,
-  process: async (record) => ({
-    Update: {
-      TableName: COUNTERS_TABLE,
-      Key: { airport: record.value.origin },
-      UpdateExpression: ADD_FLIGHT,
-      ExpressionAttributeValues: { ':one': 1, ':delay': record.value.delay, ':record': recordName(record) },
-    },
-  }),
+  process: async (record) => {
+    requireFlown(record.value);
+    return {
+      Update: {
+        TableName: COUNTERS_TABLE,
+        Key: { airport: record.value.origin },
+        UpdateExpression: ADD_FLIGHT,
+        ExpressionAttributeValues: { ':one': 1, ':delay': record.value.delay, ':record': recordName(record) },
+      },
+    };
+  },
 } satisfies ProcessRecordsOptions<Flight>;
 
 export const handler = processRecords(flights);

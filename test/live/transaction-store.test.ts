@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DYNAMODB } from '../../local/servers/dynamodb-server';
+import { testRedriveLaws } from '../laws/redrive-store-laws';
 import { testLaws } from '../laws/transaction-store-laws';
 import { type LiveServers, liveServers } from '../support/live-servers';
 import { createTable, testClient } from '../support/test-dynamodb';
@@ -22,4 +23,5 @@ describe("the transaction store keeps the laws on Amazon's DynamoDB Local", () =
   });
 
   testLaws((options) => dynamoDbWorld(client, table, effects, options));
+  testRedriveLaws((options) => dynamoDbWorld(client, table, effects, options));
 });

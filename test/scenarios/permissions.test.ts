@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DOOMED } from '../../bin/demo/doomed';
 import { REMEMBERS, type Remember } from '../../bin/demo/remember';
 import { type DemoWatcher, runAssembly } from '../../bin/demo/run-assembly';
 import { embedded } from '../../bin/demo/surroundings';
@@ -56,7 +57,10 @@ async function sentBy(remember: Remember, assembly: Assembly, faults: readonly s
     try {
       const database = new DynamoDbApi(await watch.endpointFor('all'));
       const options = { kafka: false, seed: 1, records: 20, reading: 'listed', mode: 'partial', remember } as const;
-      await runAssembly(assembly.directory, options, SILENT, { ...surroundings, database }, parseFault(fault));
+      const around = { ...surroundings, database };
+      const { letters } = await runAssembly(assembly.directory, options, SILENT, around, parseFault(fault), true);
+      // Parking is among what it may do.
+      expect([letters.letters.length, letters.violations]).toEqual([DOOMED, []]);
     } finally {
       await watch.close();
       await surroundings.close();

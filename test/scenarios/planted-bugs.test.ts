@@ -4,11 +4,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DOOMED } from '../../bin/demo/doomed';
 import type { Remember } from '../../bin/demo/remember';
 import { reportOf } from '../../bin/demo/report';
 import { type DemoWatcher, runAssembly } from '../../bin/demo/run-assembly';
 import { embedded } from '../../bin/demo/surroundings';
 import { checksOf } from '../../bin/demo/verdict';
+import type { LetterViolation } from '../../local/oracle/letters/letter-findings';
 import { Assembly } from './assembly';
 
 const TOY = join(__dirname, 'toy-function');
@@ -45,6 +47,7 @@ async function runWith(flaw: string, synthesized: Assembly): Promise<Report> {
   assembly.replaceCode({
     'index.mjs': source('index.mjs'),
     'database.mjs': source('database.mjs'),
+    'letters.mjs': source('letters.mjs'),
     'flaw.mjs': `export const flaw = ${JSON.stringify(flaw)};`,
   });
   try {
@@ -54,18 +57,18 @@ async function runWith(flaw: string, synthesized: Assembly): Promise<Report> {
   }
 }
 
-async function play({ directory }: Assembly, remember: Remember) {
+async function play({ directory }: Assembly, remember: Remember): Promise<Report> {
   const surroundings = await embedded();
   try {
     const options = { kafka: false, seed: 4, records: 300, reading: 'listed', mode: 'partial', remember } as const;
     const run = { ...(await runAssembly(directory, options, SILENT, surroundings)), seconds: 0 };
-    return reportOf(run, checksOf(run));
+    return { ...reportOf(run, checksOf(run)), violations: run.letters.violations };
   } finally {
     await surroundings.close();
   }
 }
 
-type Report = ReturnType<typeof reportOf>;
+type Report = ReturnType<typeof reportOf> & { readonly violations: readonly LetterViolation[] };
 
 interface Case {
   readonly flaw: string;
@@ -107,6 +110,24 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    flaw: 'bungles its letters',
+    fails: 'every record that can never work ended as its dead letter',
+    finds: ({ violations, lost, twice, letters }) => {
+      const rules = new Set(violations.map(({ rule }) => rule));
+      for (const rule of [
+        'letter-missing',
+        'letter-altered',
+        'not-closed',
+        'letter-twice',
+        'letter-foreign',
+      ] as const) {
+        expect([...rules]).toContain(rule);
+      }
+      expect([lost, twice]).toEqual([0, 0]);
+      expect(letters.length).toBeLessThan(DOOMED);
+    },
+  },
+  {
     flaw: 'reverses the order',
     fails: 'in the order of the topic',
     finds: ({ outOfOrder, lost }) => {
@@ -122,6 +143,7 @@ test('a function without a flaw passes', () => {
   expect(report?.failedChecks).toEqual([]);
   expect(report).toMatchObject({ ok: true, lost: 0, twice: 0, outOfOrder: 0, open: 0 });
   expect(report?.suppressed).toBe(report?.producerDuplicates);
+  expect(report?.letters).toHaveLength(DOOMED);
 });
 
 describe('a function fails that', () => {

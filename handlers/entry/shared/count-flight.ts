@@ -1,5 +1,5 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { ADD_FLIGHT, COUNTERS_TABLE, type Flight, type Place, recordName } from './flight';
+import { ADD_FLIGHT, COUNTERS_TABLE, type Flight, type Place, recordName, requireFlown } from './flight';
 
 // A retry of the SDK's after a lost answer would count the flight twice.
 const counters = new DynamoDBClient({ maxAttempts: 1 });
@@ -8,6 +8,7 @@ const counters = new DynamoDBClient({ maxAttempts: 1 });
 export async function countFlight(
   record: Place & { readonly value: Flight; readonly signal: AbortSignal },
 ): Promise<void> {
+  requireFlown(record.value);
   // Before the request and not during it: an abort takes nothing back that is on the wire.
   record.signal.throwIfAborted();
   await counters.send(

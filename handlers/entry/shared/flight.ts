@@ -14,6 +14,14 @@ export type Flight = z.infer<typeof flight>;
 export const identityOf = ({ value: { date, origin, destination, distance, delay } }: { readonly value: Flight }) =>
   [date, origin, destination, distance, delay].join('|');
 
+/**
+ * Refuses a flight that is still to come: its delay is not known yet. It is tried again, and counts once it has taken
+ * place; one that never does (its date is a slip of the pen) ends as a dead letter.
+ */
+export function requireFlown({ date }: Flight): void {
+  if (Date.parse(date) > Date.now()) throw new Error('The flight has not taken place yet: it counts once it has');
+}
+
 const table = process.env.COUNTERS_TABLE;
 if (!table) throw new Error('COUNTERS_TABLE, the name of the table with the counters, is not set: the stack sets it');
 
@@ -32,4 +40,4 @@ export interface Place {
 export const recordName = ({ topic, partition, offset }: Place) => `${topic}-${partition}@${offset}`;
 
 /** In milliseconds. Each effect takes a few, so the records of a crashed worker need not wait for longer. */
-export const LEASE_MS = 5_000;
+export const LEASE_MS = 3_000;

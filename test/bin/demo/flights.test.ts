@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { factsOf, loadFlights, MAXIMUM_FLIGHTS, messagesOf, PARTITIONS, totalsOf } from '../../../bin/demo/flights';
+import { factsOf, loadFlights, MAXIMUM_FLIGHTS, messagesOf, totalsOf } from '../../../bin/demo/flights';
+import { PARTITIONS } from '../../../bin/demo/partitions';
 import { InProcessBroker } from '../../../local/broker/in-process';
 
 interface Row {

@@ -34,6 +34,7 @@ function staged(name?: FaultName, partition = 0, offset = 1) {
     topic: 'flights',
     countersTable: 'Counters',
     memoryTable: 'Memory',
+    parkedId: ({ partition, offset }) => `parked#group-1#u#1#flights#${partition}#${offset}`,
     facts: FACTS,
     faults,
     backstage: eventSource,
@@ -570,6 +571,7 @@ function stagedWith(...faults: Fault[]) {
     topic: 'flights',
     countersTable: 'Counters',
     memoryTable: 'Memory',
+    parkedId: ({ partition, offset }) => `parked#group-1#u#1#flights#${partition}#${offset}`,
     facts: FACTS,
     faults,
     backstage: eventSource,
@@ -578,6 +580,115 @@ function stagedWith(...faults: Fault[]) {
   });
   return { stage, eventSource };
 }
+
+describe('a dead letter', () => {
+  const DOOMED: FlightFact = {
+    partition: 0,
+    offset: 2,
+    key: 'ATL',
+    takesEffect: false,
+    doom: { because: 'cannot be read', attempts: 1 },
+  };
+  const FACTS_WITH = FACTS.map((fact) => (fact.partition === 0 && fact.offset === 2 ? DOOMED : fact));
+
+  function stagedLetters(...faults: Fault[]) {
+    const eventSource = new FakeEventSource();
+    const complaints: string[] = [];
+    const stage = new Stage({
+      topic: 'flights',
+      countersTable: 'Counters',
+      memoryTable: 'Memory',
+      parkedId: ({ partition, offset }) => `parked#group-1#u#1#flights#${partition}#${offset}`,
+      facts: FACTS_WITH,
+      faults,
+      backstage: eventSource,
+      onFault: () => {},
+      complain: (problem) => complaints.push(problem),
+    });
+    return { stage, eventSource, complaints };
+  }
+
+  const letter = (partition = 0, offset = 2) =>
+    sent('SendMessageBatch', {
+      QueueUrl: 'http://127.0.0.1/0/letters',
+      Entries: [{ Id: '0', MessageBody: JSON.stringify({ record: { topic: 'flights', partition, offset } }) }],
+    });
+  const TAKEN = { Successful: [{ Id: '0' }] };
+  const send = async (stage: Stage, { request }: Sent, output: object = TAKEN) => {
+    const decision = await stage.request(request);
+    if (decision.kind === 'forward') await stage.answered(request, 200, output);
+    return decision.kind;
+  };
+  const park = () =>
+    sent('PutItem', {
+      TableName: 'Memory',
+      Item: { id: { S: 'parked#group-1#u#1#flights#0#2' }, outcome: { S: 'parked' } },
+    });
+
+  test('that the queue took is written down, and so is the parked item behind it', async () => {
+    const { stage, complaints } = stagedLetters();
+
+    await send(stage, letter());
+    await pass(stage, park());
+
+    expect(stage.observations).toEqual([{ kind: 'letter', worker: 'poller-1/1', partition: 0, offset: 2 }]);
+    expect(stage.parkedItems).toEqual([{ at: 1, worker: 'poller-1/1', partition: 0, offset: 2 }]);
+    expect([...stage.unheardLetters, ...complaints]).toEqual([]);
+  });
+
+  test('that the queue did not take is none', async () => {
+    const { stage } = stagedLetters();
+
+    await send(stage, letter(), { Failed: [{ Id: '0', Code: 'InternalError' }] });
+
+    expect(stage.observations).toEqual([]);
+  });
+
+  test('whose writer has given up does not count as heard of', async () => {
+    const { stage } = stagedLetters();
+    const given = letter();
+    await stage.request(given.request);
+    given.die();
+    await stage.answered(given.request, 200, TAKEN);
+
+    expect([...stage.unheardLetters]).toEqual([0]);
+  });
+
+  test('of the scripted record kills its writer, with the letter in the queue and every other effect marked', async () => {
+    const fault: Fault = { name: 'crash-letter', partition: 0, offset: 2, happened: false };
+    const { stage, eventSource } = stagedLetters(fault);
+    await pass(stage, effect('flights-1@0'));
+    const dying = send(stage, letter());
+    const isHeldForTheMark = await isHeld(dying);
+    await pass(stage, claim('id-1-0'));
+    await pass(stage, mark('id-1-0'));
+    await dying;
+
+    expect(isHeldForTheMark).toBe(true);
+    expect([fault.happened, eventSource.done]).toEqual([true, ['kill poller-1/1']]);
+    expect(stage.observations.at(-1)).toMatchObject({ kind: 'letter', offset: 2 });
+  });
+
+  test('that waits for its mark holds a fault, and lets by what its mark waits for, and nothing else', async () => {
+    const crash: Fault = { name: 'crash', partition: 1, offset: 1, happened: false };
+    const { stage, eventSource } = stagedLetters(crash);
+    await send(stage, letter());
+    const striking = pass(stage, effect('flights-1@1'));
+    expect(await isHeld(striking)).toBe(true);
+    const other = pass(stage, effect('flights-1@2'));
+
+    await pass(stage, effect('flights-0@1'));
+    expect(await isHeld(other)).toBe(true);
+    await pass(stage, mark('id-0-1'));
+    await pass(stage, park());
+    await striking;
+
+    expect(eventSource.done).toEqual(['kill poller-1/1']);
+    stage.workerEnded('poller-1/1', 'crash');
+    await other;
+  });
+});
+
 describe('several faults', () => {
   const fault = (name: FaultName, partition: number, offset: number): Fault => ({
     name,
@@ -590,15 +701,17 @@ describe('several faults', () => {
     const timeOut = fault('time-out', 0, 1);
     const { stage, eventSource } = stagedWith(timeOut, fault('crash', 1, 1));
     await pass(stage, effect('flights-0@1'));
-    const second = pass(stage, effect('flights-1@1'));
+    const second = stage.request(effect('flights-1@1').request).then(({ kind }) => kind);
     const whileTheFirstActs = await isHeld(second);
 
     stage.workerEnded('poller-1/1', 'time-out');
-    await second;
+    eventSource.alive.add('poller-1/2');
+    const ofTheDead = await second;
+    await pass(stage, effect('flights-1@1', 'poller-1/2'));
 
-    expect(whileTheFirstActs).toBe(true);
+    expect([whileTheFirstActs, ofTheDead]).toEqual([true, 'drop']);
     expect(timeOut.happened).toBe(true);
-    expect(eventSource.done).toEqual(['freeze poller-1/1', 'kill poller-1/1']);
+    expect(eventSource.done).toEqual(['freeze poller-1/1', 'kill poller-1/2']);
   });
 
   test('of two workers do not wait for each other: the rival of a rebalance may have to crash first', async () => {

@@ -55,6 +55,7 @@ function run(changes: Partial<DemoRun> = {}): DemoRun {
     options: OPTIONS,
     flights: FLIGHTS,
     findings: FINDINGS,
+    letters: { letters: [], violations: [] },
     flightAt: new Map(FLIGHTS.map((one, offset) => [`0@${offset}`, one])),
     faults: FAULTS,
     placed: undefined,
@@ -294,6 +295,7 @@ describe('the report', () => {
       admittedEffects: [{ partition: 0, offset: 0, cause: 'crash', airport: 'ATL', delayMinutes: 5 }],
       failedChecks: [],
       complaints: [],
+      letters: [],
       counters: CRASHED.counters,
       seconds: 1,
     });
@@ -318,5 +320,42 @@ describe('the report', () => {
     expect(text).toContain('The verdict holds');
     expect(text).toContain('partition 0, offset 0 (ATL, 5 minutes), because of the crash');
     expect(text).not.toContain('FAILED');
+  });
+});
+
+describe('the dead letters', () => {
+  const letter = { partition: 0, offset: 2, attempts: 1, error: 'MSK_ONCE_TOMBSTONE' };
+
+  test('stand in JSON and in words, each with why it is there more than once', () => {
+    const letters = [
+      { ...letter, copies: ['crash'] },
+      { ...letter, offset: 3, attempts: 5, error: 'Error', copies: [] },
+    ];
+    const given = run({ letters: { letters, violations: [] } });
+
+    const [report, text] = [reportOf(given, checksOf(given)), verdictText(given, checksOf(given))];
+
+    expect([report.ok, report.letters]).toEqual([true, letters]);
+    expect(text).toContain(
+      'partition 0, offset 2, after 1 attempt (MSK_ONCE_TOMBSTONE); its letter is there once more',
+    );
+    expect(text).toContain('because of the crash\n');
+    expect(text).toContain('partition 0, offset 3, after 5 attempts (Error)\n');
+  });
+
+  test('P5: whatever is wrong with one fails the verdict', () => {
+    const violations = [{ rule: 'letter-missing', unit: '0@2', text: '0@2 has no letter' }] as const;
+
+    expect(failedClaims(run({ letters: { letters: [], violations } }))).toEqual([
+      'every record that can never work ended as its dead letter, whole, and no other record did: 0@2 has no letter',
+    ]);
+  });
+
+  test('a worker that dies behind one is told', () => {
+    const faults: Fault[] = [{ name: 'crash-letter', partition: 2, offset: 7, happened: false }];
+
+    expect(failedClaims(run({ faults }))).toEqual([
+      'the scripted fault happened: the worker was killed (kill -9) after the dead letter of partition 2, offset 7, before its mark: it did not happen',
+    ]);
   });
 });

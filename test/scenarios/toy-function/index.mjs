@@ -5,11 +5,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { call } from './database.mjs';
 import { flaw } from './flaw.mjs';
+import { park } from './letters.mjs';
 
+const MAXIMUM_ATTEMPTS = 5;
 /** Nobody waits for a lease that can be stolen, so it may be long: then it has not run out when it is. */
 const LEASE_MS = flaw === 'steals leases' ? 60_000 : 2_000;
 const { COUNTERS_TABLE, MSK_ONCE_TABLE } = process.env;
-const [{ consumer }] = Object.values(JSON.parse(process.env.MSK_ONCE_MAPPINGS));
+const [mapping] = Object.values(JSON.parse(process.env.MSK_ONCE_MAPPINGS));
 
 export const handler = async ({ records }, context) => {
   const open = await Promise.all(
@@ -31,14 +33,17 @@ async function runLane(array, context) {
 }
 
 async function runOnce(record, context) {
-  const flight = JSON.parse(Buffer.from(record.value, 'base64'));
-  if (flaw === 'remembers nothing') return takeEffect(record, flight);
+  const flight = flightIn(record);
+  if (flight === undefined) return park(record, { mapping, attempts: 1, error: new Error('It cannot be read') });
+  const isToCome = Date.parse(flight.date) > Date.now();
+  if (flaw === 'remembers nothing') return isToCome || takeEffect(record, flight);
   const { date, origin, destination, distance, delay } = flight;
   const identity = JSON.stringify([date, origin, destination, distance, delay].join('|'));
-  const id = `${consumer}#${record.topic}#${createHash('sha256').update(identity).digest('base64')}`;
+  const id = `${mapping.consumer}#${record.topic}#${createHash('sha256').update(identity).digest('base64')}`;
   const token = randomUUID();
-  const claim = await claimed(id, token, context);
+  const { claim, attempts } = await claimed(id, token, context);
   if (claim !== 'ours') return claim === 'closed';
+  if (isToCome) return fail(record, id, token, attempts + 1);
   try {
     await takeEffect(record, flight);
     if (flaw === 'repeats an effect' && record.offset % 40 === 7) await takeEffect(record, flight);
@@ -46,6 +51,24 @@ async function runOnce(record, context) {
     await set(id, token, { in_progress_expiration: { N: '0' } });
     throw error;
   }
+  return (await set(id, token, { status: { S: 'COMPLETED' } })) !== undefined;
+}
+
+function flightIn({ value }) {
+  try {
+    const flight = JSON.parse(Buffer.from(value, 'base64'));
+    return Number.isInteger(flight.delay) ? flight : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function fail(record, id, token, attempts) {
+  if (attempts < MAXIMUM_ATTEMPTS) {
+    await set(id, token, { in_progress_expiration: { N: '0' }, attempts: { N: String(attempts) } });
+    return false;
+  }
+  await park(record, { mapping, attempts, error: new Error('It is still to come') });
   return (await set(id, token, { status: { S: 'COMPLETED' } })) !== undefined;
 }
 
@@ -65,6 +88,8 @@ async function takeEffect({ topic, partition, offset }, { origin, delay }) {
 
 async function claimed(id, token, context) {
   while (context.getRemainingTimeInMillis() > 500) {
+    const there = await call('GetItem', { TableName: MSK_ONCE_TABLE, Key: { id: { S: id } }, ConsistentRead: true });
+    const attempts = there.Item?.attempts ?? { N: '0' };
     const leaseUntilMs = Date.now() + LEASE_MS;
     const runOut = flaw === 'steals leases' ? '' : ' AND in_progress_expiration < :now';
     const taken = await call('PutItem', {
@@ -73,6 +98,7 @@ async function claimed(id, token, context) {
         id: { S: id },
         status: { S: 'INPROGRESS' },
         owner: { S: token },
+        attempts,
         in_progress_expiration: { N: String(leaseUntilMs) },
       },
       ConditionExpression: `attribute_not_exists(id) OR (#status = :inProgress${runOut})`,
@@ -82,12 +108,12 @@ async function claimed(id, token, context) {
         ...(runOut && { ':now': { N: String(Date.now()) } }),
       },
     });
-    if (taken) return 'ours';
+    if (taken) return { claim: 'ours', attempts: Number(attempts.N) };
     const { Item } = await call('GetItem', { TableName: MSK_ONCE_TABLE, Key: { id: { S: id } }, ConsistentRead: true });
-    if (Item?.status.S === 'COMPLETED') return 'closed';
+    if (Item?.status.S === 'COMPLETED') return { claim: 'closed' };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return 'busy';
+  return { claim: 'busy' };
 }
 
 function set(id, token, attributes) {
