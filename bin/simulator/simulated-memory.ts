@@ -1,11 +1,12 @@
 import { MemoryClaimStore } from '../../handlers/claims/memory-claim-store';
-import { unknownOf } from '../../handlers/dynamodb/unknown-of';
+import { memberError, unknownOf } from '../../handlers/dynamodb/unknown-of';
 import { markAttributes } from '../../handlers/ledger/ledger-item';
 import { type MemoryLedger, MemoryLedgerStore } from '../../handlers/ledger/memory-ledger-store';
 import type { StoredParked } from '../../handlers/parking/judge-parked';
 import { MemoryParkingStore } from '../../handlers/parking/memory-parking-store';
 import type { RedriveClaim } from '../../handlers/parking/parking-store';
 import type { Store } from '../../handlers/store/store';
+import { MemoryRedriveStore } from '../../handlers/transaction/memory-redrive-store';
 import { type Apply, MemoryTransactionStore } from '../../handlers/transaction/memory-transaction-store';
 import type { Item } from '../../local/dynamodb/engine/attribute-value';
 import { DynamoDbEngineError } from '../../local/dynamodb/engine/errors';
@@ -16,6 +17,7 @@ import {
   type MemoryWrite,
   type SharedMemory,
 } from '../../local/simulator/runtime';
+import { responseError } from './response-error';
 
 const REMEMBER_FOR_SECONDS = 14 * 24 * 60 * 60;
 
@@ -33,6 +35,7 @@ export class SimulatedMemory implements SharedMemory {
   readonly #ledger: MemoryLedgerStore;
   readonly #transactions: MemoryTransactionStore;
   readonly #parking: MemoryParkingStore;
+  readonly #redrives: MemoryRedriveStore;
   readonly #asked: Asked[] = [];
   readonly #clock: { now(): number };
   /** While a call is carried out: when it was sent. A late copy of a request says what it said then. */
@@ -48,6 +51,8 @@ export class SimulatedMemory implements SharedMemory {
     this.#parking = new MemoryParkingStore({ ...options, items: parked, claims: this.#claims });
     const apply = appliedTo(database);
     this.#transactions = new MemoryTransactionStore({ ...options, claims: this.#claims, ledger: this.#ledger, apply });
+    const stores = { parking: this.#parking, claims: this.#claims, transactions: this.#transactions };
+    this.#redrives = new MemoryRedriveStore({ ...options, ...stores, apply });
   }
 
   execute(_operation: string, input: object): object {
@@ -55,6 +60,8 @@ export class SimulatedMemory implements SharedMemory {
     // A claim that has landed is in the way of its own copy, whatever has become of it: in the table both are conditional.
     if (asked.isClaim && asked.result !== undefined) return { Responses: [] };
     const result = asked.perform();
+    // Whoever asked may be dead by then.
+    result.catch(() => undefined);
     asked.result ??= result;
     // No member of it can be refused alone.
     return { Responses: [] };
@@ -84,6 +91,7 @@ export class SimulatedMemory implements SharedMemory {
   /** The store as a process sees it. */
   over(connection: Connection, table: string): Store {
     const [claims, ledger, transactions, parking] = [this.#claims, this.#ledger, this.#transactions, this.#parking];
+    const redrives = this.#redrives;
     const ask = async <Member, Answer>(
       name: string,
       batch: readonly Member[],
@@ -102,8 +110,7 @@ export class SimulatedMemory implements SharedMemory {
         const headers = { 'x-amz-target': `DynamoDB_20120810.${MEMORY}${name}` };
         const { response } = await connection.handle({ headers, body: JSON.stringify({ call }) });
         if (response.statusCode === 200) return (await asked.result) as Answer[];
-        const { __type: type } = JSON.parse(new TextDecoder().decode(response.body)) as { __type: string };
-        throw Object.assign(new Error(type), { name: type.slice(type.indexOf('#') + 1) });
+        throw responseError(response);
       } catch (error) {
         return batch.map(() => unknownOf(error) as Answer);
       }
@@ -127,6 +134,8 @@ export class SimulatedMemory implements SharedMemory {
         park: (batch) => ask('Park', batch, (members) => claims.park(members), claimed('mark')),
         fail: (batch) => ask('Fail', batch, (members) => claims.fail(members), claimed('lease')),
         release: (batch) => ask('Release', batch, (members) => claims.release(members), claimed('lease')),
+        suspect: (batch) => ask('Suspect', batch, (members) => claims.suspect(members), claimed('lease')),
+        cutOff: (batch) => ask('CutOff', batch, (members) => claims.cutOff(members), claimed('lease')),
       },
       ledger: {
         claim: (batch) => ask('ClaimPartition', batch, (members) => ledger.claim(members), named('claim')),
@@ -151,6 +160,17 @@ export class SimulatedMemory implements SharedMemory {
         complete: (batch) => ask('CompleteParked', batch, (members) => parking.complete(members), redriven('mark')),
         fail: (batch) => ask('FailParked', batch, (members) => parking.fail(members), redriven('lease')),
         release: (batch) => ask('ReleaseParked', batch, (members) => parking.release(members), redriven('lease')),
+      },
+      redrives: {
+        commit: async (request) => {
+          const [answer] = await ask(
+            'CommitRedrive',
+            [request],
+            ([one = request]) => redrives.commit(one).then((committed) => [committed]),
+            redriven('mark'),
+          );
+          return answer ?? { kind: 'unknown', reason: 'failed', error: new Error('There was no answer') };
+        },
       },
     };
   }
@@ -191,6 +211,9 @@ function appliedTo(database: MemoryOptions['database']): Apply {
     } catch (error) {
       const reasons = error instanceof DynamoDbEngineError ? error.details.CancellationReasons : undefined;
       if (reasons === undefined) return { kind: 'invalid', error };
+      // Passing: nothing of the transaction was carried out, and it may be sent again.
+      const conflict = reasons.find(({ Code }) => Code === 'TransactionConflict');
+      if (conflict) throw memberError(conflict.Code, conflict.Message);
       return reasons.map(({ Code, Message }) => {
         if (Code === 'None') return undefined;
         return Code === 'ConditionalCheckFailed'

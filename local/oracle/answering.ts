@@ -27,7 +27,7 @@ function leftOut(evidence: Evidence, records: readonly Place[], answer: Answered
   const open = new Set(answer.open.map(nameOf));
   const isClosed = (place: Place) => {
     const fact = evidence.factAt(place);
-    if (fact === undefined || fact.takesEffect === false || evidence.closings.hasLetter(fact, index)) return true;
+    if (fact === undefined || fact.takesEffect === false || evidence.closings.isParked(fact, index)) return true;
     return evidence.closings.isClosed(fact, index) && !isInConflict(evidence, fact);
   };
   return records

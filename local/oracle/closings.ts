@@ -15,14 +15,16 @@ export interface Closing {
 export class Closings {
   readonly #promised: Promised;
   readonly #ofUnit = new Map<string, Closing[]>();
-  readonly #letters = new Map<string, number>();
+  /** By record, where it was parked. */
+  readonly #parked = new Map<string, number>();
 
   constructor(promised: Promised, topic: readonly TopicFact[], observations: readonly Observation[]) {
     this.#promised = promised;
     const partitions = new Map<number, OpenFacts>();
+    const parkedBy = promised.maxAttempts === undefined ? 'letter' : 'parked';
     observations.forEach((observation, index) => {
-      if (observation.kind === 'letter') {
-        if (!this.#letters.has(nameOf(observation))) this.#letters.set(nameOf(observation), index);
+      if (observation.kind === parkedBy) {
+        if (!this.#parked.has(nameOf(observation))) this.#parked.set(nameOf(observation), index);
       } else if (observation.kind !== 'mark') return;
       else if (observation.identity !== undefined) {
         if (isByIdentity(promised)) this.#add(observation.identity, closingOf(observation, index));
@@ -49,13 +51,18 @@ export class Closings {
     return byIdentity.length === 0 ? byOffset : [...byOffset, ...byIdentity].sort((a, b) => a.index - b.index);
   }
 
-  /** Whether a durable mark or a letter closes the record when the observation at `index` comes. */
+  /** Whether a durable mark closes the record, or it is parked, when the observation at `index` comes. */
   isClosed(fact: TopicFact, index: number, atMs?: number): boolean {
-    return this.hasLetter(fact, index) || this.of(fact).some((closing) => holds(closing, index, atMs));
+    return this.isParked(fact, index) || this.of(fact).some((closing) => holds(closing, index, atMs));
   }
 
-  hasLetter(fact: Place, index: number): boolean {
-    return (this.#letters.get(nameOf(fact)) ?? index) < index;
+  isParked(fact: Place, index: number): boolean {
+    return (this.parkedAt(fact) ?? index) < index;
+  }
+
+  /** Index of what parked the record itself. */
+  parkedAt(fact: Place): number | undefined {
+    return this.#parked.get(nameOf(fact));
   }
 
   #add(name: string, closing: Closing): void {

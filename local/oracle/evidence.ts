@@ -3,6 +3,7 @@ import type { EffectSeen, Killed, Observation, Place } from './observation';
 import type { Promised, TopicFact } from './promise';
 import { Runs } from './runs';
 import { Tenures } from './tenures';
+import { Turns } from './turns';
 import { nameOf, unitOf } from './units';
 
 /** An effect of a record of the topic, by its place among the observations. */
@@ -30,6 +31,7 @@ export class Evidence {
   /** Indexes of effects that name no record of the topic, or one that takes none. */
   readonly foreign: number[] = [];
   readonly deaths = new Map<string, Death>();
+  readonly turns: Turns;
   readonly #facts: ReadonlyMap<string, TopicFact>;
 
   constructor(
@@ -45,10 +47,17 @@ export class Evidence {
       if (observation.kind === 'effect') this.#effect(observation, index);
       else if (observation.kind === 'killed') this.#death(observation, index);
     });
+    this.turns = new Turns(this);
   }
 
   factAt(place: Place): TopicFact | undefined {
     return this.#facts.get(nameOf(place));
+  }
+
+  /** The records that attempts are counted for together: with identities alone all of one identity. */
+  sharing(fact: TopicFact): readonly TopicFact[] {
+    if (this.promised.remember !== 'identity') return [fact];
+    return this.topic.filter(({ identity }) => identity !== undefined && identity === fact.identity);
   }
 
   effectsOf(fact: TopicFact): readonly Effect[] {

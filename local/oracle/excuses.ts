@@ -9,6 +9,9 @@ export interface Excuse {
   readonly cause: string;
 }
 
+/** Source: protocol D1, the least that is kept back at the end of an invocation for abort, marks and answer. */
+const LAST_MARK_MS = 1_000;
+
 interface SentMark {
   readonly index: number;
   readonly sentAtMs: number | undefined;
@@ -43,7 +46,13 @@ export class Excuses {
 
   /** What kept an effect from its mark, the first before `index`. */
   unmarked(effect: Effect, index: number): Excuse | undefined {
-    const excuses = [this.#death(effect), this.#leaseLoss(effect), this.#failedRun(effect), this.#lostMark(effect)];
+    const excuses = [
+      this.#death(effect),
+      this.#leaseLoss(effect),
+      this.#failedRun(effect),
+      this.#lostMark(effect),
+      this.#stalledToTheEnd(effect),
+    ];
     const excuse = first(excuses, index);
     return excuse && this.#wasFlushedOver(effect, excuse.index) ? undefined : excuse;
   }
@@ -108,6 +117,16 @@ export class Excuses {
     const lost = this.#lostMarks.get(`${effect.worker} ${this.#hold(effect)}`);
     const index = lost?.find((one) => one > effect.index);
     return index === undefined ? undefined : { index, cause: 'mark lost' };
+  }
+
+  /** The worker stood still until there was no time left to write a mark. */
+  #stalledToTheEnd(effect: Effect): Excuse | undefined {
+    const { observations } = this.#evidence;
+    const index = this.#endings.get(effect.worker)?.find((end) => end > effect.index);
+    const endMs = index === undefined ? undefined : observations[index]?.atMs;
+    if (index === undefined || endMs === undefined || effect.atMs === undefined) return undefined;
+    const stoodMs = this.#stalls.between(effect.worker, Math.max(effect.atMs, endMs - 2 * LAST_MARK_MS), endMs);
+    return stoodMs >= LAST_MARK_MS ? { index, cause: 'stalled to the end' } : undefined;
   }
 
   /** Whether a mark that the worker sent after the end of the run left the record out: then it is not since the last flush. */

@@ -20,6 +20,18 @@ export type Rule =
   | 'overlap'
   /** An invocation ended, and its worker did not, while user code of it still ran (A5). */
   | 'outlived'
+  /** Parked before a letter of it was durable (P5). */
+  | 'no-letter'
+  /** A letter although its errors may have passed, and it had attempts left (P1, P2). */
+  | 'early-letter'
+  /** One more letter, without anything that kept the first from its closing mark (P5). */
+  | 'letter-twice'
+  /** Parked although it has had its effect, without anything that kept that from its mark. */
+  | 'done-and-parked'
+  /** User code got a record that was parked (P5). */
+  | 'ran-parked'
+  /** More letters of one kind in one invocation than there may be (P4). */
+  | 'mass-letters'
   /** User code was told another attempt than there were (P2). */
   | 'attempts';
 

@@ -17,11 +17,20 @@ export function losses(evidence: Evidence, isOpen: (fact: TopicFact) => boolean)
     if (fact.takesEffect === false || units.has(unit)) return [];
     if (isOpen(fact) && !dropped.has(nameOf(fact))) return [];
     const tookEffect = evidence.effectsOf(fact).length > 0 && !isInConflict(evidence, fact);
-    if (tookEffect || evidence.closings.hasLetter(fact, end)) return [];
+    if (tookEffect || isParked(evidence, fact, end)) return [];
     units.add(unit);
     const text = `${nameOf(fact)} is closed, and ${unit === nameOf(fact) ? 'it' : unit} took no effect`;
     return [{ rule: 'lost', at: dropped.get(nameOf(fact)) ?? end, unit, text }];
   });
+}
+
+/** With identities alone the record that was parked closes the others that say the same (C5, O3). */
+function isParked({ closings, promised, topic }: Evidence, fact: TopicFact, end: number): boolean {
+  if (closings.isParked(fact, end)) return true;
+  if (promised.remember !== 'identity') return false;
+  return topic.some(
+    (other) => other.identity === fact.identity && other.payload === fact.payload && closings.isParked(other, end),
+  );
 }
 
 /** Records that the answer to their last delivery left out, and where. */

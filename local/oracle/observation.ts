@@ -57,6 +57,8 @@ export interface Ended extends Running {
   readonly kind: 'ended';
   /** `aborted`: it rejected after it had been told to stop, for whatever reason. */
   readonly result: 'resolved' | 'rejected' | 'aborted';
+  /** What user code says of its error: that no try can work, or that it is everybody's and not the record's. */
+  readonly says?: 'permanent' | 'outage';
 }
 
 /** The effect of a record was accepted, wherever effects go. */
@@ -102,6 +104,20 @@ export type WriteLost = Seen & Held & { readonly kind: 'write-lost'; readonly wr
 /** The dead letter of a record is durable: it may be closed without an effect. */
 export interface LetterSeen extends Written, Place {
   readonly kind: 'letter';
+  /** What it says of the runs that ended without success. */
+  readonly attempts?: number;
+  /** What it says was wrong: letters with the same text are of one kind. */
+  readonly error?: string;
+}
+
+/** A request that writes the letter was lost, held up, refused for a passing reason, sent twice, or not answered. */
+export interface LetterLost extends Seen, Place {
+  readonly kind: 'letter-lost';
+}
+
+/** The item of a parked record is durable, and the mark beside it. */
+export interface ParkedSeen extends Written, Place {
+  readonly kind: 'parked';
 }
 
 /** The worker stands still from here on, or goes on. */
@@ -135,5 +151,7 @@ export type Observation =
   | Marked
   | WriteLost
   | LetterSeen
+  | LetterLost
+  | ParkedSeen
   | Stalled
   | Killed;

@@ -15,6 +15,7 @@ import type { Findings, RepeatedEffect, Violation } from './findings';
 import { losses } from './loss';
 import type { EffectSeen, Observation } from './observation';
 import { outOfOrder } from './order';
+import { wrongParkings } from './parking';
 import type { Promised, TopicFact } from './promise';
 import { repeatsOf, twice } from './repeats';
 import { nameOf } from './units';
@@ -39,6 +40,7 @@ export function judgeRun(
     ...staleWrites(evidence),
     ...overlaps(evidence),
     ...wrongAttempts(evidence),
+    ...wrongParkings(evidence),
     ...order,
     ...notAdmitted.map((repeat) => twice(evidence, repeat)),
     ...lost,
@@ -71,7 +73,7 @@ function countRecords(evidence: Evidence, isOpen: (fact: TopicFact) => boolean) 
       (fact) => evidence.effectsOf(fact).length > 0 && !withEffect.has(nameOf(fact)) && !isOpen(fact),
     ).length,
     open: topic.filter(isOpen).length,
-    parked: topic.filter((fact) => closings.hasLetter(fact, observations.length)).length,
+    parked: topic.filter((fact) => closings.isParked(fact, observations.length)).length,
   };
 }
 

@@ -11,6 +11,8 @@ export interface TopicFact extends Place {
   readonly identity?: string | undefined;
   /** Tells records of one identity that do not say the same: those are in conflict. @default all of them agree */
   readonly payload?: string | undefined;
+  /** No run of it can work, whatever user code says: its value or its writes are refused. @default false */
+  readonly isUnfit?: boolean | undefined;
   /** Whether it is to take effect; false for what is closed without one, such as a skipped tombstone. @default true */
   readonly takesEffect?: boolean | undefined;
 }
@@ -39,6 +41,11 @@ export interface Promised {
    * end of its invocation has no other excuse for a mark that is missing. @default false
    */
   readonly seesLostWrites?: boolean | undefined;
+  /**
+   * After so many attempts a record that keeps failing is parked (P1), and every letter and parked item is among the
+   * observations: then a record is parked by its item, and parking is judged. @default a letter closes its record
+   */
+  readonly maxAttempts?: number | undefined;
   /**
    * Whether nothing but its own standing still, which is among the observations, may keep a worker from renewing a lease
    * in time: then a lost lease excuses nobody else. @default false

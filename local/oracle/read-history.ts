@@ -3,8 +3,8 @@
  *
  * - `remember`: `ledger`, `identity` or `transaction`, the promise that it is judged by;
  * - `order`: `partition`, `key` or `none`;
- * - `identity`, `independent`, `checkpointMs`, `seesLostWrites`, `keepsLeases`, `clockAheadMs`: see `Promised`; may be left out;
- * - `topic`: a list of `{partition, offset, key?, identity?, payload?, takesEffect?}`, see `TopicFact`; what lies before
+ * - `identity`, `independent`, `maxAttempts`, `checkpointMs`, `seesLostWrites`, `keepsLeases`, `clockAheadMs`: see `Promised`; may be left out;
+ * - `topic`: a list of `{partition, offset, key?, identity?, payload?, isUnfit?, takesEffect?}`, see `TopicFact`; what lies before
  *   the start of the mapping is left out;
  * - `observations`: a list of what was seen, in the order in which it took effect, each with its `kind` and `worker` and
  *   the properties that `observation.ts` gives to its kind; times are milliseconds since any moment, and never fall;
@@ -24,12 +24,13 @@ const PROMISED = [
   'order',
   'identity',
   'independent',
+  'maxAttempts',
   'checkpointMs',
   'seesLostWrites',
   'keepsLeases',
   'clockAheadMs',
 ];
-const FACT = ['partition', 'offset', 'key', 'identity', 'payload', 'takesEffect'];
+const FACT = ['partition', 'offset', 'key', 'identity', 'payload', 'isUnfit', 'takesEffect'];
 
 /** Reads a history from its JSON text. Throws `MSK_ONCE_HISTORY_INVALID` with the place that is wrong. */
 export function readHistory(json: string): History {
@@ -73,6 +74,7 @@ function readPromised(reader: JsonReader): Promised {
     order: reader.get('order').oneOf(['partition', 'key', 'none']),
     identity: identity.optional((one) => one.flag()),
     independent: independent.optional((one) => one.flag()),
+    maxAttempts: reader.get('maxAttempts').optional((one) => one.count()),
     checkpointMs: reader.get('checkpointMs').optional((one) => one.number()),
     seesLostWrites: reader.get('seesLostWrites').optional((one) => one.flag()),
     keepsLeases: reader.get('keepsLeases').optional((one) => one.flag()),
@@ -92,6 +94,7 @@ function readTopic(reader: JsonReader): TopicFact[] {
       key: record.get('key').optional((one) => one.text()),
       identity: record.get('identity').optional((one) => one.name()),
       payload: record.get('payload').optional((one) => one.text()),
+      isUnfit: record.get('isUnfit').optional((one) => one.flag()),
       takesEffect: record.get('takesEffect').optional((one) => one.flag()),
     };
     if (seen.has(nameOf(fact))) throw record.invalid('each partition and offset once');

@@ -28,9 +28,10 @@ const READERS: { readonly [Name in Kind]: (reader: JsonReader) => Observation } 
     return { kind: 'started', ...running(reader), ...(attempt !== undefined && { attempt }) };
   },
   ended(reader) {
-    reader.object([...SEEN, ...PLACE, 'run', 'result']);
+    reader.object([...SEEN, ...PLACE, 'run', 'result', 'says']);
     const result = reader.get('result').oneOf(['resolved', 'rejected', 'aborted']);
-    return { kind: 'ended', ...running(reader), result };
+    const says = reader.get('says').optional((one) => one.oneOf<'permanent' | 'outage'>(['permanent', 'outage']));
+    return { kind: 'ended', ...running(reader), result, ...(says !== undefined && { says }) };
   },
   effect(reader) {
     reader.object([...WRITTEN, ...PLACE, 'run', 'isCopy']);
@@ -57,8 +58,24 @@ const READERS: { readonly [Name in Kind]: (reader: JsonReader) => Observation } 
     return { kind: 'write-lost', ...seen(reader), ...held(reader), write };
   },
   letter(reader) {
+    reader.object([...WRITTEN, ...PLACE, 'attempts', 'error']);
+    const attempts = reader.get('attempts').optional((one) => one.count());
+    const error = reader.get('error').optional((one) => one.text());
+    return {
+      kind: 'letter',
+      ...written(reader),
+      ...place(reader),
+      ...(attempts !== undefined && { attempts }),
+      ...(error !== undefined && { error }),
+    };
+  },
+  'letter-lost'(reader) {
+    reader.object([...SEEN, ...PLACE]);
+    return { kind: 'letter-lost', ...seen(reader), ...place(reader) };
+  },
+  parked(reader) {
     reader.object([...WRITTEN, ...PLACE]);
-    return { kind: 'letter', ...written(reader), ...place(reader) };
+    return { kind: 'parked', ...written(reader), ...place(reader) };
   },
   frozen(reader) {
     reader.object(SEEN);

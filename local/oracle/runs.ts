@@ -11,6 +11,7 @@ export interface Run extends Place {
   endedAt: number | undefined;
   endedAtMs: number | undefined;
   result: Ended['result'] | 'killed' | undefined;
+  says: Ended['says'];
 }
 
 /** The runs of user code, as far as they were observed. */
@@ -29,7 +30,7 @@ export class Runs {
       } else if (kind === 'ended') {
         const run = this.#named(observation);
         if (run === undefined || run.endedAt !== undefined) return;
-        Object.assign(run, { endedAt: index, endedAtMs: atMs, result: observation.result });
+        Object.assign(run, { endedAt: index, endedAtMs: atMs, result: observation.result, says: observation.says });
         going.get(worker)?.delete(run);
       } else if (kind === 'killed') {
         for (const run of going.get(worker) ?? []) {
@@ -60,6 +61,7 @@ export class Runs {
       endedAt: undefined,
       endedAtMs: undefined,
       result: undefined,
+      says: undefined,
     };
     this.all.push(run);
     this.#byName.set(runName(started), run);

@@ -1,9 +1,9 @@
-import type { SdkHttpRequest, SdkHttpResponse } from '../dynamodb/engine/engine-request-handler';
+import type { SdkHandlerOptions, SdkHttpRequest, SdkHttpResponse } from '../dynamodb/engine/engine-request-handler';
 import type { Observation } from '../oracle/observation';
 import type { Database, Landed } from './database';
 import type { Decision } from './decision';
-import { type LostRequest, lostWrites, type Remembering } from './lost-writes';
-import type { Connection } from './runtime';
+import { type LostRequest, lettersIn, lostWrites, type Remembering } from './lost-writes';
+import { type Connection, PUT_LETTERS } from './runtime';
 import type { Scheduler } from './scheduler';
 import type { Worker } from './worker';
 
@@ -39,8 +39,11 @@ export class SimulatedConnection implements Connection {
     this.#options = options;
   }
 
-  handle(request: SdkHttpRequest): Promise<{ response: SdkHttpResponse }> {
-    const { worker, scheduler, requestTimeoutMs } = this.#options;
+  handle(
+    request: SdkHttpRequest,
+    { requestTimeout: requestTimeoutMs = this.#options.requestTimeoutMs }: SdkHandlerOptions = {},
+  ): Promise<{ response: SdkHttpResponse }> {
+    const { worker, scheduler } = this.#options;
     const name = worker.next(operationOf(request));
     return new Promise((resolve, reject) => {
       const decision = worker.decide('call', name);
@@ -51,7 +54,9 @@ export class SimulatedConnection implements Connection {
           how();
         };
         const failAfter = (how: string, afterMs: number, error: () => Error) => {
-          ends.push(worker.after(`${name} ${how}`, afterMs, () => settle(() => reject(error()))));
+          ends.push(
+            worker.after(`${name} ${how}`, afterMs, () => settle(() => this.#gaveUp(request, reject, error()))),
+          );
         };
         failAfter('times out', requestTimeoutMs, () => timedOut(requestTimeoutMs));
         const breakAfter = (afterMs: number) => failAfter('breaks', afterMs, broken);
@@ -74,6 +79,7 @@ export class SimulatedConnection implements Connection {
     const { name, decision, breakAfter } = call;
     const { scheduler, latencyMs } = this.#options;
     if (decision?.do === 'lose' || decision?.do === 'delay') this.#noteLoss(call);
+    else if (decision?.do === 'copy') this.#noteLetters(call.request);
     if (decision?.do === 'lose') {
       breakAfter(decision.ms);
       return;
@@ -97,6 +103,7 @@ export class SimulatedConnection implements Connection {
     else if (call.decision?.do === 'refuse-members') this.#noteLoss(call, refusedIn(status, output));
     const arrival = `${name} answered`;
     const arrive = (decision: Decision | undefined) => {
+      if (decision) this.#noteLetters(call.request);
       if (decision?.do === 'lose') breakAfter(decision.ms);
       else void landed.then(answer);
     };
@@ -110,7 +117,24 @@ export class SimulatedConnection implements Connection {
     return landed;
   }
 
-  #noteLoss({ request }: Call, isLost?: LostRequest['isLost']): void {
+  /** The answer may be late, and the request have landed. */
+  #gaveUp(request: SdkHttpRequest, reject: (error: Error) => void, error: Error): void {
+    this.#noteLetters(request);
+    reject(error);
+  }
+
+  /** Letters whose writer cannot know that they are durable, or that lie there twice. */
+  #noteLetters(request: SdkHttpRequest): void {
+    const { worker, observe } = this.#options;
+    if (operationOf(request) !== PUT_LETTERS) return;
+    for (const { record } of lettersIn(request)) {
+      observe({ kind: 'letter-lost', worker: worker.name, partition: record.partition, offset: record.offset });
+    }
+  }
+
+  #noteLoss(call: Call, isLost?: LostRequest['isLost']): void {
+    this.#noteLetters(call.request);
+    const { request } = call;
     const { worker, remembering, scheduler, observe } = this.#options;
     const sender = { worker: worker.name, atMs: scheduler.now() };
     const lost = { operation: operationOf(request), request, ...(isLost && { isLost }) };

@@ -8,7 +8,7 @@ import {
 import { DynamoDbEngineError } from '../dynamodb/engine/errors';
 import type { EngineDoor } from '../dynamodb/engine/wire';
 import type { Decision } from './decision';
-import { MEMORY, type SharedMemory } from './runtime';
+import { MEMORY, PUT_LETTERS, type SharedMemory } from './runtime';
 
 /** A request as it reaches the database. */
 export interface Landing {
@@ -35,6 +35,8 @@ export interface DatabaseOptions {
   readonly memberItems: boolean;
   /** What is asked by other operations. */
   readonly memory: () => SharedMemory | undefined;
+  /** Carries out what writes letters, which lie elsewhere. */
+  readonly letters: (landing: Landing, input: object) => object;
   /** Something was accepted that may have written. */
   readonly onAccepted: (landing: Landing) => void;
 }
@@ -98,6 +100,11 @@ export class Database implements EngineDoor {
   execute(operation: string, input: object): object {
     try {
       this.#refuse();
+      if (operation === PUT_LETTERS) {
+        this.#output = this.#options.letters(this.#landing as Landing, input);
+        this.#status = 'ok';
+        return this.#output;
+      }
       const memory = operation.startsWith(MEMORY) ? this.#options.memory() : undefined;
       const output = (memory ?? this.engine).execute(operation, input);
       this.#status = 'ok';
@@ -120,7 +127,7 @@ export class Database implements EngineDoor {
 const READS: readonly string[] = ['BatchGetItem', 'GetItem'];
 
 // Source of both texts: DynamoDB Developer Guide, "Error handling with DynamoDB".
-const failed = () =>
+export const failed = () =>
   new DynamoDbEngineError(
     'InternalServerError',
     'The request processing has failed because of an unknown error.',

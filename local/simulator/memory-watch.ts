@@ -3,6 +3,7 @@ import type { Item } from '../dynamodb/engine/attribute-value';
 import { ledgerPartition } from '../oracle/ledger-on-the-wire';
 import { newlyClosed, readRuns } from '../oracle/ledger-runs';
 import type { Observation, OffsetRun, Place } from '../oracle/observation';
+import { nameOf, parkedPlace } from './places';
 import type { SimulatedFact } from './topic';
 
 /** An accepted write: whose it was, when it was sent, and when it took effect. */
@@ -24,6 +25,7 @@ export interface SeenByClock extends Seen {
 export class MemoryWatch {
   readonly #read: () => readonly Item[];
   #items: ReadonlyMap<string, Item> = new Map();
+  readonly #parked = new Set<string>();
   /** By partition, what its ledger closes. */
   readonly #runs = new Map<number, readonly OffsetRun[]>();
 
@@ -52,6 +54,11 @@ export class MemoryWatch {
     return textOf(this.#items.get(identity) ?? {}, ATTRIBUTES.payloadDigest);
   }
 
+  /** Whether the record was parked, whatever has become of it since. */
+  isParked(place: Place): boolean {
+    return this.#parked.has(nameOf(place));
+  }
+
   /** What the last request has changed. */
   look(write: SeenByClock): Observation[] {
     const before = this.#items;
@@ -59,9 +66,16 @@ export class MemoryWatch {
     return [...this.#items].flatMap(([identity, item]) => {
       const old = before.get(identity);
       if (item === old) return [];
+      const parked = parkedPlace(identity);
+      if (parked) return old === undefined ? [this.#park(write, parked)] : [];
       const partition = ledgerPartition(identity);
       return partition === undefined ? change(write, identity, old, item) : this.#ledger(write, partition, old, item);
     });
+  }
+
+  #park({ aheadMs: _, ...seen }: SeenByClock, place: Place): Observation {
+    this.#parked.add(nameOf(place));
+    return { kind: 'parked', ...seen, ...place };
   }
 
   #ledger(write: SeenByClock, partition: number, old: Item | undefined, item: Item): Observation[] {

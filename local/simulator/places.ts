@@ -1,5 +1,6 @@
 import type { ResponseMode } from '../../contract/environment';
 import type { KafkaEvent } from '../../contract/event';
+import { PARKED_PREFIX } from '../../contract/idempotency-table';
 import type { Place } from '../oracle/observation';
 
 export function nameOf({ partition, offset }: Place): string {
@@ -8,6 +9,13 @@ export function nameOf({ partition, offset }: Place): string {
 
 export function namesOf(places: readonly Place[]): string {
   return places.map(nameOf).join(' ');
+}
+
+/** The record of a parked item, by its key. undefined: it is another item's. */
+export function parkedPlace(key: string): Place | undefined {
+  if (!key.startsWith(PARKED_PREFIX)) return undefined;
+  const [partition = Number.NaN, offset = Number.NaN] = key.split('#').slice(-2).map(Number);
+  return { partition, offset };
 }
 
 /** The records of an event, in its order. */

@@ -29,6 +29,8 @@ export interface Plan {
   readonly reading: PartialReading;
   readonly order: LaneOrder;
   readonly function: FunctionPlan;
+  /** Where records go that cannot work. Left out: nowhere, and such a record stays open. */
+  readonly deadLetters?: DeadLettersPlan;
   readonly mapping: MappingPlan;
   /** How long a message is under way, at least and at most. */
   readonly latency: { readonly minimumMs: number; readonly maximumMs: number };
@@ -48,6 +50,14 @@ export interface FunctionPlan {
   readonly clockSkewMs: number;
   readonly abortGraceMs: number;
   readonly checkpointMs: number;
+}
+
+/** Settings in the words of `processRecords`, and what becomes of the store of the letters. */
+export interface DeadLettersPlan {
+  readonly retries: number;
+  readonly maxAttempts: number;
+  /** So long after the start it answers everybody that it failed, for so long. */
+  readonly down?: { readonly afterMs: number; readonly ms: number };
 }
 
 export interface MappingPlan {
@@ -81,6 +91,12 @@ export interface Work {
   readonly ms?: number;
   /** How many of its runs fail before one works; -1: all. */
   readonly failures?: number;
+  /** What it says of those failures. Left out: nothing, so that they may pass. */
+  readonly failsAs?: FailureClass;
+  /** How many of its runs take their process with them; -1: all. */
+  readonly kills?: number;
+  /** How many of its runs never settle; -1: all. */
+  readonly hangs?: number;
   /**
    * What it does when its signal is aborted: it stops before it has sent its effect (the default), it also does not wait
    * for one that it has sent, or it goes on.
@@ -99,6 +115,10 @@ export interface Work {
  * - `none`: there are none, so the record takes no effect.
  */
 export type SpecialWrites = 'refused-once' | 'refused' | 'invalid' | 'colliding' | 'superfluous' | 'none';
+
+/** What user code may say of its errors: that it is of no use to try again, or that what it needs is out for everybody. */
+export const FAILURE_CLASSES = ['permanent', 'outage'] as const;
+export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
 export const SPECIAL_WRITES: readonly SpecialWrites[] = [
   'refused-once',

@@ -4,6 +4,8 @@ import { PARTIAL_READINGS } from '../event-source/retry';
 import { type Decision, INTERFERENCES, type Interference } from './decision';
 import { Fields, listOf } from './fields';
 import {
+  type DeadLettersPlan,
+  FAILURE_CLASSES,
   type FunctionPlan,
   LANE_ORDERS,
   type MappingPlan,
@@ -28,6 +30,7 @@ export function readPlan(fields: Fields): Plan {
     reading: fields.oneOf('reading', PARTIAL_READINGS),
     order: fields.oneOf('order', LANE_ORDERS),
     function: readFunction(fields.object('function')),
+    ...(fields.has('deadLetters') && { deadLetters: readDeadLetters(fields.object('deadLetters')) }),
     mapping: readMapping(fields.object('mapping')),
     latency: whole(latency, readLatency(latency)),
     clocksAheadMs: fields.list('clocksAheadMs', readMs),
@@ -82,6 +85,18 @@ function readFunction(fields: Fields): FunctionPlan {
   });
 }
 
+function readDeadLetters(fields: Fields): DeadLettersPlan {
+  return whole(fields, {
+    retries: fields.number('retries', 0, 100),
+    maxAttempts: fields.number('maxAttempts', 1, 1_000),
+    ...(fields.has('down') && { down: readDown(fields.object('down')) }),
+  });
+}
+
+function readDown(fields: Fields): NonNullable<DeadLettersPlan['down']> {
+  return whole(fields, { afterMs: fields.number('afterMs'), ms: fields.number('ms') });
+}
+
 function readMapping(fields: Fields): MappingPlan {
   const { batchSize, batchingWindowSeconds, minimumPollers } = LIMITS;
   return whole(fields, {
@@ -122,6 +137,9 @@ function readWork(fields: Fields): Work {
   return whole(fields, {
     ...(fields.has('ms') && { ms: fields.number('ms') }),
     ...(fields.has('failures') && { failures: fields.number('failures', -1) }),
+    ...(fields.has('failsAs') && { failsAs: fields.oneOf('failsAs', FAILURE_CLASSES) }),
+    ...(fields.has('kills') && { kills: fields.number('kills', -1) }),
+    ...(fields.has('hangs') && { hangs: fields.number('hangs', -1) }),
     ...(fields.has('whenAborted') && { whenAborted: fields.oneOf('whenAborted', ['abandon', 'ignore']) }),
     ...(fields.has('writes') && { writes: fields.oneOf('writes', SPECIAL_WRITES) }),
   });

@@ -65,8 +65,8 @@ export class Resolution {
 
   /** Whether no durable mark closes it. */
   isOpen(fact: SimulatedFact): boolean {
-    const { remember } = this.#plan;
-    return !(remember === 'identity' ? this.#watch.isIdentityClosed(fact) : this.#watch.isOffsetClosed(fact));
+    if (this.#plan.remember !== 'identity') return !this.#watch.isOffsetClosed(fact);
+    return !this.#watch.isIdentityClosed(fact) && !this.#watch.isParked(fact);
   }
 
   isUncommitted({ partition, offset }: Place): boolean {
@@ -101,9 +101,11 @@ export class Resolution {
 
   #isHopeless(fact: SimulatedFact): boolean {
     const { planned, payload } = fact;
-    const { work, remember, identity } = this.#plan;
-    const { failures = 0, writes } = work[planned.id] ?? {};
-    if (planned.isGarbage || failures < 0) return true;
+    const { work, remember, identity, deadLetters } = this.#plan;
+    // Whatever cannot work is parked.
+    if (deadLetters) return false;
+    const { failures = 0, kills = 0, hangs = 0, writes } = work[planned.id] ?? {};
+    if (planned.isGarbage || failures < 0 || kills < 0 || hangs < 0) return true;
     if (remember === 'transaction' && UNWRITABLE.includes(writes)) return true;
     if (!identity) return false;
     const stored = this.#watch.payloadDigest(fact);

@@ -4,7 +4,7 @@ import type { Item } from '../dynamodb/engine/attribute-value';
 import type { SdkHandlerOptions, SdkHttpRequest, SdkHttpResponse } from '../dynamodb/engine/engine-request-handler';
 import type { EngineDoor } from '../dynamodb/engine/wire';
 import type { WriteLost } from '../oracle/observation';
-import type { FunctionPlan, LaneOrder, Remember } from './plan';
+import type { DeadLettersPlan, FunctionPlan, LaneOrder, Remember } from './plan';
 
 /** What is simulated and judged: the runtime as it is shipped, but for its surroundings. */
 export interface Runtime {
@@ -12,6 +12,8 @@ export interface Runtime {
   readonly remembers: readonly Remember[];
   /** After so long without an answer its client gives a request up; the request may still land. */
   readonly requestTimeoutMs: number;
+  /** Whether it has dead letters: it writes them with {@link PUT_LETTERS}. @default false */
+  readonly parks?: boolean;
   /** A store in memory, for one run: the processes of the function share it. undefined: it has none. */
   readonly memory?: (options: MemoryOptions) => SharedMemory;
   /** A new process of the function. */
@@ -36,7 +38,7 @@ export interface Surroundings {
   /** Calls `release` when nothing of the process goes on any more, and what it used may be used again. */
   readonly atEnd: (release: () => void) => void;
   readonly log: (level: 'info' | 'error', message: string, fields: Readonly<Record<string, unknown>>) => void;
-  /** The user's code. With `transaction` it takes no effect by itself: what it gives is to be committed with the mark. */
+  /** The user's code. What it rejects with is a `PlannedFailure`. With `transaction` it takes no effect by itself: what it gives is to be committed with the mark. */
   readonly process: (record: SimulatedRecord) => Promise<readonly SimulatedWrite[] | undefined>;
 }
 
@@ -46,6 +48,8 @@ export interface SimulatedSettings extends FunctionPlan {
   readonly identity: boolean;
   readonly independent: boolean;
   readonly order: LaneOrder;
+  /** undefined: there are no dead letters. */
+  readonly deadLetters: Pick<DeadLettersPlan, 'retries' | 'maxAttempts'> | undefined;
 }
 
 /** A conditional write with plain values, in the words of `@aws-sdk/lib-dynamodb` and of the runtime. */
@@ -98,6 +102,9 @@ export interface MemoryWrite {
 }
 
 export const MEMORY = 'Memory';
+
+/** The operation that writes letters: `{letters: [letter, …]}` (`contract/letter.ts`), over the same network. */
+export const PUT_LETTERS = 'PutLetters';
 
 /** The request handler of an SDK client. */
 export interface Connection {

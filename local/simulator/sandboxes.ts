@@ -122,8 +122,8 @@ export class SimulatedSandboxes implements Sandboxes {
   }
 }
 
-function settingsOf({ remember, identity, independent, order, ...plan }: Plan): SimulatedSettings {
-  return { ...plan.function, remember, identity, independent, order };
+function settingsOf({ remember, identity, independent, order, deadLetters, ...plan }: Plan): SimulatedSettings {
+  return { ...plan.function, remember, identity, independent, order, deadLetters };
 }
 
 /** What a function throws while it is loaded ends each of its invocations. */

@@ -6,7 +6,7 @@ import { readDecision, readPlan } from './read-schedule';
 import type { Schedule } from './schedule';
 
 /** Raised whenever the same file would bring about another run. */
-const FORMAT = 'msk-once schedule 2';
+const FORMAT = 'msk-once schedule 3';
 
 /** A schedule as it is kept, with what it did then. */
 export interface KeptSchedule extends Schedule {

@@ -1,5 +1,6 @@
 import { seededRandom } from '../seeded-random';
 import { type Decision, type Director, ReplayDirector } from './decision';
+import { failingPlan } from './failing-plan';
 import type { Plan, Remember } from './plan';
 import { RandomDirector } from './random-director';
 import { randomPlan, stormPlan } from './random-plan';
@@ -25,13 +26,21 @@ const STORMS = 0.3;
 /** Share of those in which partitions move and workers die, and every message takes its time and no longer. */
 const UNRESTS = 0.2;
 
-/** The schedule of a seed with this index; it depends on nothing else. */
-export function drawSchedule(seed: number, index: number, remembers: readonly Remember[]): DrawnSchedule {
+/** Share of the schedules that have dead letters, where the runtime has any, and much that cannot work. */
+export const FAILING = 0.3;
+
+/**
+ * The schedule of a seed with this index; it depends on nothing else.
+ * @param failing share of those with dead letters; what the others are does not depend on it
+ */
+export function drawSchedule(seed: number, index: number, remembers: readonly Remember[], failing = 0): DrawnSchedule {
   const random = seededRandom(hashOf(`schedule ${index}`, seed));
   const share = random();
   const isStorm = share < STORMS;
   const isUnrest = !isStorm && share < STORMS + UNRESTS;
-  const plan = isStorm || (isUnrest && random() < 0.7) ? stormPlan(random, remembers) : randomPlan(random, remembers);
+  const usual = isStorm || (isUnrest && random() < 0.7) ? stormPlan(random, remembers) : randomPlan(random, remembers);
+  const ofFailures = seededRandom(hashOf('failing', usual.seed));
+  const plan = ofFailures() < failing ? failingPlan(usual, ofFailures) : usual;
   const director = new RandomDirector(random, plan, isStorm ? STORM : isUnrest ? UNREST : randomWeather(random));
   return { plan, director, decisions: director.decisions };
 }

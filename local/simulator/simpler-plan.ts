@@ -1,4 +1,4 @@
-import type { FunctionPlan, MappingPlan, Plan, PlannedRecord, Work } from './plan';
+import type { DeadLettersPlan, FunctionPlan, MappingPlan, Plan, PlannedRecord, Work } from './plan';
 
 /** What a plan is without anything special. */
 const PLAIN_FUNCTION: FunctionPlan = {
@@ -31,6 +31,11 @@ export function* simplerPlans(plan: Plan): Iterable<Plan> {
     // What processRecords does not take would fail in another way.
     if (simpler.leaseMs > 2 * simpler.clockSkewMs) yield { ...plan, function: simpler };
   }
+  if (plan.deadLetters) {
+    const { deadLetters, ...rest } = plan;
+    yield rest;
+    for (const simpler of simplerDeadLetters(deadLetters)) yield { ...plan, deadLetters: simpler };
+  }
   for (const [id, work] of Object.entries(plan.work)) {
     const { [id]: _, ...rest } = plan.work;
     yield { ...plan, work: rest };
@@ -52,6 +57,11 @@ function* plainer<Part extends object>(part: Part, plain: Partial<Part>): Iterab
   for (const [name, value] of Object.entries(plain)) {
     if (JSON.stringify(part[name as keyof Part]) !== JSON.stringify(value)) yield { ...part, [name]: value };
   }
+}
+
+function* simplerDeadLetters({ retries, maxAttempts, down }: DeadLettersPlan): Iterable<DeadLettersPlan> {
+  if (down) yield { retries, maxAttempts };
+  if (retries > 0) yield { retries: retries - 1, maxAttempts, ...(down && { down }) };
 }
 
 function* simplerWork(work: Work): Iterable<Work> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ProducerMessage } from '../broker/broker';
 import type { TopicFact } from '../oracle/promise';
-import type { Plan, PlannedRecord } from './plan';
+import type { Plan, PlannedRecord, Remember, Work } from './plan';
 
 export const TOPIC = 'orders';
 export const CONSUMER = 'shop-orders';
@@ -23,12 +23,19 @@ export function factsOf({ remember, partitions, work }: Plan): SimulatedFact[] {
       key: planned.key,
       identity: `${CONSUMER}#${TOPIC}#${sha256(JSON.stringify(planned.id))}`,
       payload: sha256(valueText(planned)),
+      ...(isUnfit(planned, work[planned.id], remember) && { isUnfit: true }),
       takesEffect: remember !== 'transaction' || !WITHOUT_EFFECT.includes(work[planned.id]?.writes),
       planned,
     }));
   });
 }
 
+/** Refused by the codec, or by the database at least once. */
+function isUnfit({ isGarbage }: PlannedRecord, work: Work | undefined, remember: Remember): boolean {
+  return isGarbage === true || (remember === 'transaction' && UNFIT.includes(work?.writes));
+}
+
+const UNFIT: readonly unknown[] = ['refused-once', 'refused', 'invalid', 'colliding'];
 const WITHOUT_EFFECT: readonly unknown[] = ['superfluous', 'none'];
 
 /** The offset behind the last record. */

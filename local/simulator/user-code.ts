@@ -1,5 +1,5 @@
 import type { Observation } from '../oracle/observation';
-import type { Plan, Work } from './plan';
+import type { FailureClass, Plan, Work } from './plan';
 import type { SimulatedRecord, SimulatedWrite } from './runtime';
 import type { Scheduler } from './scheduler';
 import { writesOf } from './transaction-writes';
@@ -10,6 +10,16 @@ export interface UserCodeOptions {
   readonly scheduler: Scheduler;
   readonly observe: (observation: Observation) => void;
   readonly latencyMs: (message: string) => number;
+}
+
+/** What user code fails with. */
+export class PlannedFailure extends Error {
+  override readonly name = 'PlannedFailure';
+
+  /** @param errorClass what it says of the error; undefined: nothing, so it may pass */
+  constructor(readonly errorClass: FailureClass | undefined) {
+    super('fails as planned');
+  }
 }
 
 /** One call of `process`. */
@@ -28,7 +38,8 @@ interface Run {
  */
 export class UserCode {
   readonly #options: UserCodeOptions;
-  readonly #failed = new Map<string, number>();
+  /** By identity and by what it did: how many of its runs have. */
+  readonly #counts = new Map<string, number>();
   /** Identities whose writes were given back before. */
   readonly #hasGivenBack = new Set<string>();
   #runs = 0;
@@ -57,7 +68,9 @@ export class UserCode {
     await scheduler.sleepAs({ name: `${name} works`, owner: worker }, workMs, heard);
     if (heard?.aborted) return this.#reject(run, 'aborted', heard.reason);
     const result = signal.aborted ? 'aborted' : 'rejected';
-    if (this.#fails(run)) return this.#reject(run, result, new Error('fails as planned'));
+    if (this.#does(run, 'kills')) worker.crash('killed by its record');
+    if (worker.isDead || this.#does(run, 'hangs')) return NEVER;
+    if (this.#does(run, 'failures')) return this.#reject(run, result, new PlannedFailure(run.work.failsAs));
     if (plan.remember === 'transaction') return this.#giveBack(run);
     await this.#takeEffect(run);
     return undefined;
@@ -82,10 +95,12 @@ export class UserCode {
     });
   }
 
-  #fails({ record: { value }, work: { failures = 0 } }: Run): boolean {
-    const failed = this.#failed.get(value.id) ?? 0;
-    this.#failed.set(value.id, failed + 1);
-    return failures < 0 || failed < failures;
+  #does({ record: { value }, work }: Run, what: 'failures' | 'kills' | 'hangs'): boolean {
+    const planned = work[what] ?? 0;
+    const name = `${value.id} ${what}`;
+    const done = this.#counts.get(name) ?? 0;
+    this.#counts.set(name, done + 1);
+    return planned < 0 || done < planned;
   }
 
   /** What is sent arrives, whatever becomes of the worker. */
@@ -122,7 +137,8 @@ export class UserCode {
   #end({ name, seen }: Run, result: 'resolved' | 'rejected' | 'aborted', error?: unknown): unknown {
     const { scheduler, observe } = this.#options;
     if (result !== 'resolved') scheduler.note(`${name} ${result}`);
-    observe({ kind: 'ended', ...seen, result });
+    const says = error instanceof PlannedFailure ? error.errorClass : undefined;
+    observe({ kind: 'ended', ...seen, result, ...(says && { says }) });
     return error;
   }
 }

@@ -16,7 +16,7 @@ export interface Sight {
 
 /** What the oracle finds in what was seen outside of the runtime, in the order in which it happened. */
 export function verdictOf(
-  { remember, identity, independent, order, function: { checkpointMs }, latency }: Plan,
+  { remember, identity, independent, order, function: { checkpointMs }, deadLetters, latency }: Plan,
   { resolution, observations, clockAheadMs, isPunctual }: Sight,
 ): readonly Violation[] {
   const promised: Promised = {
@@ -24,6 +24,7 @@ export function verdictOf(
     order,
     clockAheadMs,
     seesLostWrites: true,
+    ...(deadLetters && { maxAttempts: deadLetters.maxAttempts }),
     ...(remember === 'transaction' && { identity, independent }),
     // A mark waits for the one before it, which is on its way there and back, and timers are a little late.
     ...(isPunctual && { keepsLeases: true, checkpointMs: checkpointMs + 2 * latency.maximumMs + 10 }),

@@ -8,6 +8,7 @@ import type { Decision, Director } from './decision';
 import { deliveryDirector } from './delivery-director';
 import { EffectWatch } from './effect-watch';
 import { latencyMs } from './latency';
+import { letterBox } from './letter-box';
 import { MAPPING_NAME, mappingOf } from './mapping';
 import { MemoryWatch } from './memory-watch';
 import { namesOf } from './places';
@@ -80,6 +81,7 @@ export class World {
       tables: [TABLE, EFFECTS_TABLE],
       memberItems: plan.seed % 2 === 0,
       memory: () => memory,
+      letters: letterBox({ plan, clock: scheduler, startMs: START_MS, observe }),
       onAccepted: ({ worker, sentAtMs }) => {
         const seen = { worker, sentAtMs, atMs: scheduler.now() };
         if (plan.remember === 'transaction') effects.look(seen).forEach(observe);

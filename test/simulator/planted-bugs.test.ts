@@ -12,6 +12,7 @@ import { runSimulation } from '../../local/simulator/simulation';
 import type { SimulationRule } from '../../local/simulator/violation';
 import { brokenRuntime } from '../support/broken-runtimes';
 import { INVISIBLE_BUGS, PLANTED_BUGS } from './planted-bugs';
+import { PARKING_BUGS } from './planted-parking-bugs';
 import { brokenLaws } from './store-laws';
 
 const SEED = 1;
@@ -23,31 +24,42 @@ const SHIPPED = brokenRuntime({});
 
 type Runtime = typeof SHIPPED;
 
-async function rulesBroken(runtime: Runtime, index: number): Promise<ReadonlySet<SimulationRule>> {
-  const { plan, director } = drawSchedule(SEED, index, runtime.remembers);
+/** @param failing share of the schedules with dead letters and much that cannot work */
+async function rulesBroken(runtime: Runtime, index: number, failing: number): Promise<ReadonlySet<SimulationRule>> {
+  const { plan, director } = drawSchedule(SEED, index, runtime.remembers, failing);
   const { violations } = await runSimulation({ runtime, plan, director });
   return new Set(violations.map(({ rule }) => rule));
 }
 
-test('the runtime as it is shipped breaks nothing', async () => {
-  for (let index = 0; index < 60; index += 1) {
-    expect({ index, rules: await rulesBroken(SHIPPED, index) }).toEqual({ index, rules: new Set() });
-  }
-}, 120_000);
+test.each([
+  ['', 0],
+  [' with dead letters, and much that cannot work', 1],
+])(
+  'the runtime as it is shipped breaks nothing%s',
+  async (_, failing) => {
+    for (let index = 0; index < 60; index += 1) {
+      expect({ index, rules: await rulesBroken(SHIPPED, index, failing) }).toEqual({ index, rules: new Set() });
+    }
+  },
+  120_000,
+);
 
 describe('a bug in the runtime is caught', () => {
   const rows: string[] = [];
   afterAll(() => process.stdout.write(`\n${['bug', ...rows].join('\n')}\n`));
 
-  test.each(PLANTED_BUGS)(
+  test.each([
+    ...PLANTED_BUGS.map((one) => ({ ...one, failing: 0 })),
+    ...PARKING_BUGS.map((one) => ({ ...one, failing: 1 })),
+  ])(
     `$bug ($rule), within ${HUNT ?? WITHIN} schedules`,
-    async ({ bug, rule, shows, of = SHIPPED.remembers, from = 0, change }) => {
+    async ({ bug, rule, shows, of = SHIPPED.remembers, from = 0, failing, change }) => {
       const runtime = { ...brokenRuntime(change), remembers: of };
       const first = HUNT === undefined ? from : 0;
       const end = first + (HUNT ?? WITHIN);
       let caught: { readonly index: number; readonly rules: ReadonlySet<SimulationRule> } | undefined;
       for (let index = first; index < end && !caught; index += 1) {
-        const rules = await rulesBroken(runtime, index);
+        const rules = await rulesBroken(runtime, index, failing);
         if (shows.some((shown) => rules.has(shown))) caught = { index, rules };
       }
 
@@ -58,7 +70,7 @@ describe('a bug in the runtime is caught', () => {
       );
       expect(caught).toBeDefined();
       // Else it would be the schedule that is caught, not the bug.
-      const rules = await rulesBroken({ ...SHIPPED, remembers: of }, caught?.index ?? 0);
+      const rules = await rulesBroken({ ...SHIPPED, remembers: of }, caught?.index ?? 0, failing);
       expect([...rules]).toEqual([]);
     },
     HUNT === undefined ? 60_000 : 600_000,

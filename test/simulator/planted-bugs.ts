@@ -606,20 +606,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     },
   },
   {
-    bug: 'the process is not ended when user code outlives its grace',
-    rule: 'A5',
-    shows: ['outlived'],
-    from: 310,
-    change: {
-      surroundings: (right) => ({
-        ...right,
-        exit: () => {
-          throw new Error('not ended');
-        },
-      }),
-    },
-  },
-  {
     bug: 'one token for every claim of a worker',
     rule: 'C3',
     of: BY_IDENTITY,
@@ -703,6 +689,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'C8',
     of: BY_OFFSET,
     shows: ['twice', 'left-out'],
+    from: 395,
     change: {
       module: {
         path: 'dynamodb/statements',
@@ -859,7 +846,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'L3',
     of: BY_OFFSET,
     shows: ['left-out', 'twice', 'attempts', 'overlap'],
-    from: 450,
+    from: 630,
     change: { ledger: marking(same, (answer) => (answer.kind === 'overtaken' ? WRITTEN_MARK : answer)) },
   },
   {
@@ -972,7 +959,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'O3',
     of: ['transaction'],
     shows: ['left-out', 'lost'],
-    from: 60,
+    from: 150,
     change: { module: reading((right) => (right.kind === 'open' ? { kind: 'closed', outcome: 'done' } : right)) },
   },
   {

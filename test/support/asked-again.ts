@@ -30,5 +30,7 @@ export function askedAgain(inner: ClaimStore, asking: (operation: keyof ClaimSto
     park: patient('park') as ClaimStore['park'],
     fail: patient('fail') as ClaimStore['fail'],
     release: patient('release') as ClaimStore['release'],
+    suspect: patient('suspect') as ClaimStore['suspect'],
+    cutOff: patient('cutOff') as ClaimStore['cutOff'],
   };
 }

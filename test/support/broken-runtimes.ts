@@ -6,6 +6,7 @@ import * as dynamodb from '@aws-sdk/client-dynamodb';
 import type { ClaimStore } from '../../handlers/claims/claim-store';
 import type { DynamoDbClaimStoreOptions } from '../../handlers/claims/dynamodb-claim-store';
 import type { LedgerStore } from '../../handlers/ledger/ledger-store';
+import type { ParkingStore } from '../../handlers/parking/parking-store';
 import type { DynamoDbStoreOptions } from '../../handlers/store/dynamodb-store';
 import type { Store } from '../../handlers/store/store';
 import type { TransactionStore } from '../../handlers/transaction/transaction-store';
@@ -33,6 +34,8 @@ export interface Change {
   readonly ledger?: (right: LedgerStore) => Partial<LedgerStore>;
   /** Transactions as the engine sees them. */
   readonly transactions?: (right: TransactionStore) => Partial<TransactionStore>;
+  /** Parked items as the engine sees them. */
+  readonly parking?: (right: ParkingStore) => Partial<ParkingStore>;
   /** Each statement that the DynamoDB adapter sends. */
   readonly send?: (input: CommandInput) => void;
   /** The items of each transaction that the DynamoDB adapter sends: the mark first. Gives those that are sent. */
@@ -110,7 +113,11 @@ function adapter({ DynamoDbStore: Actual }: { readonly DynamoDbStore: Adapter },
         return options.client.send(command as never);
       };
       const client = { send } as unknown as DynamoDbStoreOptions['client'];
-      const { table, claims, ledger, transactions, parking } = new Actual({ ...options, ...change.settings, client });
+      const { table, claims, ledger, transactions, parking, redrives } = new Actual({
+        ...options,
+        ...change.settings,
+        client,
+      });
       const right: Store = {
         table,
         claims: {
@@ -121,19 +128,35 @@ function adapter({ DynamoDbStore: Actual }: { readonly DynamoDbStore: Adapter },
           park: (batch) => claims.park(batch),
           fail: (batch) => claims.fail(batch),
           release: (batch) => claims.release(batch),
+          suspect: (batch) => claims.suspect(batch),
+          cutOff: (batch) => claims.cutOff(batch),
         },
         ledger: { claim: (batch) => ledger.claim(batch), mark: (batch) => ledger.mark(batch) },
         transactions: { commit: (request) => transactions.commit(request) },
         parking,
+        redrives,
       };
       Object.assign(this, {
         table,
         claims: { ...right.claims, ...change.store?.(right.claims) },
         ledger: { ...right.ledger, ...change.ledger?.(right.ledger) },
         transactions: { ...right.transactions, ...change.transactions?.(right.transactions) },
-        parking,
+        parking: change.parking ? { ...bound(parking), ...change.parking(parking) } : parking,
+        redrives,
       });
     }
+  };
+}
+
+function bound(parking: ParkingStore): ParkingStore {
+  return {
+    lookUp: (ids) => parking.lookUp(ids),
+    park: (batch) => parking.park(batch),
+    claim: (batch) => parking.claim(batch),
+    renew: (batch) => parking.renew(batch),
+    complete: (batch) => parking.complete(batch),
+    fail: (batch) => parking.fail(batch),
+    release: (batch) => parking.release(batch),
   };
 }
 

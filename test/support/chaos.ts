@@ -10,15 +10,17 @@ import { MemoryClaimStore } from '../../handlers/claims/memory-claim-store';
 import { createProcessor } from '../../handlers/create-processor';
 import type { Order as LaneOrder } from '../../handlers/index';
 import { type MemoryLedger, MemoryLedgerStore } from '../../handlers/ledger/memory-ledger-store';
-import { type Settings, settingsOf } from '../../handlers/options';
+import { type BatchResult, type FailedRecord, type Settings, settingsOf } from '../../handlers/options';
 import type { StoredParked } from '../../handlers/parking/judge-parked';
 import { MemoryParkingStore } from '../../handlers/parking/memory-parking-store';
 import type { Store } from '../../handlers/store/store';
+import { MemoryRedriveStore } from '../../handlers/transaction/memory-redrive-store';
 import { MemoryTransactionStore, type WriteRefusal } from '../../handlers/transaction/memory-transaction-store';
 import type { PreparedWrite } from '../../handlers/transaction/prepared-write';
 import { type Reading, redelivery } from './deliveries';
 import { FaultyStore, MortalStore, type StoreFault } from './faulty-store';
 import {
+  batches,
   event,
   ledger,
   MAPPINGS,
@@ -49,6 +51,11 @@ export interface Plan {
   readonly checkpointMs: number;
   readonly order: LaneOrder;
   readonly concurrency: number;
+  /**
+   * Several records go to user code in one call: it goes through them and says which failed, or carries out all of them
+   * or none. @default one record at a time
+   */
+  readonly calls?: 'listing' | 'all or none';
   readonly mode: Reading | 'throw';
   /** How often the run of an identity fails before it works. */
   readonly failuresOf: Readonly<Record<string, number>>;
@@ -205,12 +212,15 @@ export class Chaos {
     Object.assign(claims, { items: this.#items });
     const partitions = new MemoryLedgerStore({ ...rules, items: this.#ledgers, parked });
     const apply = (writes: readonly PreparedWrite[]) => this.#commit(worker, writes);
+    const transactions = new MemoryTransactionStore({ ...rules, claims, ledger: partitions, apply });
+    const parking = new MemoryParkingStore({ ...rules, items: parked, claims });
     const right: MemoryParts = {
       table: 'memory',
       claims,
       ledger: partitions,
-      transactions: new MemoryTransactionStore({ ...rules, claims, ledger: partitions, apply }),
-      parking: new MemoryParkingStore({ ...rules, items: parked, claims }),
+      transactions,
+      parking,
+      redrives: new MemoryRedriveStore({ ...rules, parking, claims, transactions, apply }),
     };
     const store: FaultyStore = new FaultyStore(this.broken.store?.(right) ?? right, this.#time, {
       faultOf: ({ operation, id }) => {
@@ -242,7 +252,11 @@ export class Chaos {
       'transaction with identity': () =>
         transactions(writing, { ...common, independent, identity: ({ value }) => value.id }),
     };
-    return { ...settingsOf<Order, undefined>(optionsOf[way]()), ...this.broken.settings };
+    const single = settingsOf<Order, undefined>(optionsOf[way]());
+    if (this.plan.calls === undefined) return { ...single, ...this.broken.settings };
+    const processBatch = (records: readonly Given[]) => this.#processBatch(worker, records);
+    const given = { ...common, ...(way === 'identity' ? { identity: ({ value }: { value: Order }) => value.id } : {}) };
+    return { ...settingsOf<Order, undefined>(batches(processBatch, given)), ...this.broken.settings };
   }
 
   async #invoke(given: KafkaEvent, plan: WorkerPlan): Promise<BatchResponse | 'closed' | 'failed'> {
@@ -306,6 +320,35 @@ export class Chaos {
       if (run === plan.diesInRun) return worker.die();
     }
     worker.ended.add(`${partition}@${offset}`);
+  }
+
+  async #processBatch(
+    worker: Worker,
+    records: readonly Parameters<Settings<Order>['process']>[0][],
+  ): Promise<BatchResult> {
+    const isBad = (id: string) => (this.failed.get(id) ?? 0) < (this.plan.failuresOf[id] ?? 0);
+    if (this.plan.calls === 'all or none' && records.length > 1 && records.some(({ value }) => isBad(value.id))) {
+      for (const { value, partition, offset, attempt } of records) {
+        const counted = this.plan.way === 'identity' ? value.id : `${partition}@${offset}`;
+        if (this.#countsEach && attempt !== (this.#attempts.get(counted)?.length ?? 0) + 1)
+          this.violations.push(`P2: ${counted} has attempt ${attempt} in a call with others`);
+      }
+      throw new Error('no');
+    }
+    const failed: FailedRecord[] = [];
+    for (const record of records) {
+      const hasStopped = failed.length > 0 && (this.plan.order !== 'none' || record.signal.aborted);
+      // Nothing behind the first that failed needs to be listed.
+      if (hasStopped && this.plan.order !== 'none' && this.plan.calls === 'listing') break;
+      const error = hasStopped
+        ? new Error('not begun')
+        : await this.#process(worker, record).then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+          );
+      if (error !== undefined) failed.push({ record, error });
+    }
+    return failed.length > 0 ? { failed } : undefined;
   }
 
   /** What the database carries out: a transaction's effects, all of them at one instant. */
@@ -444,6 +487,11 @@ export class Chaos {
     return this.plan.faultRate === 0 && this.plan.deliveries.every(({ length }) => length === 1);
   }
 
+  /** Whether every run that ends without success is one attempt, and there are no others. */
+  get #countsEach(): boolean {
+    return this.#isExact && !this.#isCutOff && !this.#mayDie;
+  }
+
   get #mayDie(): boolean {
     return this.plan.deliveries.flat().some(({ diesInRun }) => diesInRun !== -1);
   }
@@ -496,7 +544,7 @@ export class Chaos {
         if (!this.effects.some(isOf)) this.violations.push(`lost: no effect of ${record.id} at ${partition}@${offset}`);
       });
     });
-    if (!this.#isExact || this.#isCutOff || this.#mayDie) return;
+    if (!this.#countsEach) return;
     // What ran well behind a record that only its commit finds open is not committed, and runs again without a count.
     if (this.#isTransaction && this.plan.independent) return;
     for (const [counted, attempts] of this.#attempts) {

@@ -4,11 +4,17 @@ import type { Parked } from '../../handlers/parking/parked';
 import type { ParkingStore, RedriveClaim, RedriveRequest } from '../../handlers/parking/parking-store';
 import type { Store } from '../../handlers/store/store';
 import type { Unknown } from '../../handlers/store/unknown';
+import type { RedriveCommitRequest, RedriveStore } from '../../handlers/transaction/redrive-store';
 import type { TransactionRequest, TransactionStore } from '../../handlers/transaction/transaction-store';
 import type { VirtualTime } from './virtual-world';
 
 /** What the doors of a store are asked for: claims of identities, partitions of the ledger, transactions, parked items. */
-export type Operation = keyof ClaimStore | 'claimPartition' | 'mark' | 'commit' | `${keyof ParkingStore} parked`;
+export type Operation =
+  | keyof ClaimStore
+  | 'claimPartition'
+  | 'mark'
+  | 'commit'
+  | `${keyof ParkingStore | 'commit'} parked`;
 
 /**
  * What may happen to one member of one request: it never arrives; it arrives and its answer is lost; it arrives long
@@ -70,6 +76,8 @@ export class FaultyStore implements Store {
     park: (batch) => this.#claims('park', batch),
     fail: (batch) => this.#claims('fail', batch),
     release: (batch) => this.#claims('release', batch),
+    suspect: (batch) => this.#claims('suspect', batch),
+    cutOff: (batch) => this.#claims('cutOff', batch),
   };
 
   readonly ledger: LedgerStore = {
@@ -94,6 +102,15 @@ export class FaultyStore implements Store {
     complete: (batch) => this.#parking('complete', batch),
     fail: (batch) => this.#parking('fail', batch),
     release: (batch) => this.#parking('release', batch),
+  };
+
+  readonly redrives: RedriveStore = {
+    commit: async (request) => {
+      const commit = ([one]: readonly RedriveCommitRequest[]) =>
+        this.inner.redrives.commit(one as RedriveCommitRequest).then((answer) => [answer]);
+      const [answer] = await this.#send('commit parked', [request], aboutParked, commit);
+      return answer as Awaited<ReturnType<RedriveStore['commit']>>;
+    },
   };
 
   /** The calls of one operation, as `partition@offset`. */
@@ -212,6 +229,8 @@ export class MortalStore implements Store {
     park: (batch) => this.#alive(() => this.inner.claims.park(batch)),
     fail: (batch) => this.#alive(() => this.inner.claims.fail(batch)),
     release: (batch) => this.#alive(() => this.inner.claims.release(batch)),
+    suspect: (batch) => this.#alive(() => this.inner.claims.suspect(batch)),
+    cutOff: (batch) => this.#alive(() => this.inner.claims.cutOff(batch)),
   };
 
   readonly ledger: LedgerStore = {
@@ -231,6 +250,10 @@ export class MortalStore implements Store {
     complete: (batch) => this.#alive(() => this.inner.parking.complete(batch)),
     fail: (batch) => this.#alive(() => this.inner.parking.fail(batch)),
     release: (batch) => this.#alive(() => this.inner.parking.release(batch)),
+  };
+
+  readonly redrives: RedriveStore = {
+    commit: (request) => this.#alive(() => this.inner.redrives.commit(request)),
   };
 
   async #alive<Answer>(ask: () => Promise<Answer>): Promise<Answer> {

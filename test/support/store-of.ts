@@ -21,5 +21,6 @@ export function storeOf(claims: ClaimStore): Store {
     ledger: { claim: closed, mark: closed },
     transactions: { commit: closed },
     parking,
+    redrives: { commit: closed },
   };
 }

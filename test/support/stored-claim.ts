@@ -33,5 +33,7 @@ export function claimIn(item: RawItem): StoredClaim {
     leaseUntilMs: number('in_progress_expiration'),
     expiration: number('expiration'),
     outcome: text('outcome'),
+    unclean: number('unclean'),
+    suspect: number('suspect'),
   };
 }

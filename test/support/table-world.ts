@@ -9,6 +9,7 @@ import {
 import type { Mappings } from '../../contract/environment';
 import type { KafkaEvent } from '../../contract/event';
 import { createProcessor, type Handler } from '../../handlers/create-processor';
+import type { DeadLetters } from '../../handlers/dead-letters/dead-letters';
 import { type ProcessRecordsOptions, settingsOf } from '../../handlers/options';
 import type { Codec } from '../../handlers/record/codec';
 import { json } from '../../handlers/record/json';
@@ -56,6 +57,8 @@ export interface WorkerOptions {
   readonly way?: Way;
   readonly order?: 'partition' | 'key' | 'none';
   readonly clockSkewMs?: number;
+  /** @default none: what cannot work stays open */
+  readonly deadLetters?: (worker: Worker) => DeadLetters;
 }
 
 /** One process that runs the function: it can die, stand still, and have a clock of its own. */
@@ -158,6 +161,7 @@ export class TableWorld {
         clockSkewMs: options.clockSkewMs ?? 1_000,
         rememberForSeconds: REMEMBER_FOR_SECONDS,
       }),
+      ...(options.deadLetters && { deadLetters: options.deadLetters(worker) }),
       log: {
         info: (message, fields) => this.logged.push({ level: 'info', message, fields }),
         error: (message, fields) => this.logged.push({ level: 'error', message, fields }),

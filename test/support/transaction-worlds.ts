@@ -3,11 +3,16 @@ import { DynamoDbClaimStore } from '../../handlers/claims/dynamodb-claim-store';
 import { MemoryClaimStore } from '../../handlers/claims/memory-claim-store';
 import { DynamoDbLedgerStore } from '../../handlers/ledger/dynamodb-ledger-store';
 import { MemoryLedgerStore } from '../../handlers/ledger/memory-ledger-store';
+import { DynamoDbParkingStore } from '../../handlers/parking/dynamodb-parking-store';
+import { MemoryParkingStore } from '../../handlers/parking/memory-parking-store';
+import { DynamoDbRedriveStore } from '../../handlers/transaction/dynamodb-redrive-store';
 import { DynamoDbTransactionStore } from '../../handlers/transaction/dynamodb-transaction-store';
+import { MemoryRedriveStore } from '../../handlers/transaction/memory-redrive-store';
 import { type Apply, MemoryTransactionStore } from '../../handlers/transaction/memory-transaction-store';
 import { DynamoDbEngine } from '../../local/dynamodb/engine/engine';
 import { DynamoDbEngineError } from '../../local/dynamodb/engine/errors';
 import type { EngineDoor } from '../../local/dynamodb/engine/wire';
+import type { OpenedRedrives } from '../laws/redrive-store-laws';
 import type { Opened } from '../laws/transaction-store-laws';
 import { storedClaim } from './stored-claim';
 import { storedParked } from './stored-parked';
@@ -35,12 +40,16 @@ export function memoryWorld(options: Options) {
   let aheadMs = 0;
   const serviceClock = { now: () => options.clock.now() + aheadMs };
   const ledger = new MemoryLedgerStore(options);
-  const claims = new MemoryClaimStore(options);
-  const store = new MemoryTransactionStore({ ...options, clock: serviceClock, ledger, claims, apply: applyIn(engine) });
+  const claims = new MemoryClaimStore({ ...options, parked: ledger.parked });
+  const parking = new MemoryParkingStore({ ...options, items: ledger.parked, claims });
+  const own = { ...options, clock: serviceClock, claims, apply: applyIn(engine) };
+  const store = new MemoryTransactionStore({ ...own, ledger });
   return {
     store,
+    redrives: new MemoryRedriveStore({ ...own, parking, transactions: store }),
     ledger,
     claims,
+    parking,
     effects: EFFECTS,
     effect: async (id: string) => {
       const { Item } = engine.execute('GetItem', { TableName: EFFECTS, Key: { id: { S: id } } }) as {
@@ -53,7 +62,7 @@ export function memoryWorld(options: Options) {
     forgetTokens: () => {
       aheadMs += MORE_THAN_TOKENS_LIVE_MS;
     },
-  } satisfies Opened;
+  } satisfies Opened & OpenedRedrives;
 }
 
 /** The user's writes of a transaction in memory, as DynamoDB carries them out. */
@@ -117,6 +126,8 @@ export function dynamoDbWorld(client: DynamoDBClient, table: string, effects: st
     store: new DynamoDbTransactionStore(given),
     ledger: new DynamoDbLedgerStore(given),
     claims: new DynamoDbClaimStore(given),
+    parking: new DynamoDbParkingStore(given),
+    redrives: new DynamoDbRedriveStore(given),
     effects,
     effect: async (id: string) => {
       const { Item } = await client.send(
@@ -129,5 +140,5 @@ export function dynamoDbWorld(client: DynamoDBClient, table: string, effects: st
     forgetTokens: () => {
       forgotten += 1;
     },
-  } satisfies Opened;
+  } satisfies Opened & OpenedRedrives;
 }

@@ -7,6 +7,7 @@ import type { Ports } from '../../handlers/ports';
 import type { Codec } from '../../handlers/record/codec';
 import { json } from '../../handlers/record/json';
 import { MemoryStore } from '../../handlers/store/memory-store';
+import { MemoryRedriveStore } from '../../handlers/transaction/memory-redrive-store';
 import { type Apply, MemoryTransactionStore } from '../../handlers/transaction/memory-transaction-store';
 import type { TransactionWrites } from '../../handlers/transaction/transaction-write';
 import { type Faults, FaultyStore } from './faulty-store';
@@ -85,8 +86,8 @@ export interface World {
   }[];
   readonly ports: Ports;
   /** A new worker of the same function: it shares the store and the clock, and nothing else. */
-  handler<T, Mode extends Tombstones | undefined = undefined>(
-    options: ProcessRecordsOptions<T, Mode>,
+  handler<T, Mode extends Tombstones | undefined = undefined, Key = Buffer>(
+    options: ProcessRecordsOptions<T, Mode, Key>,
     ports?: Partial<Ports>,
   ): Handler;
   context(remainingMs?: number, alias?: string): InvocationContext;
@@ -100,7 +101,8 @@ export function world(faults: Faults = {}): World {
   const { claims, ledger, parking } = new MemoryStore(rules);
   const apply: Apply = (writes) => given.apply(writes);
   const transactions = new MemoryTransactionStore({ ...rules, claims, ledger, apply });
-  const all: MemoryStore = { table: 'memory', claims, ledger, transactions, parking };
+  const redrives = new MemoryRedriveStore({ ...rules, parking, claims, transactions, apply });
+  const all: MemoryStore = { table: 'memory', claims, ledger, transactions, parking, redrives };
   const store = new FaultyStore(all, time, faults);
   const logged: World['logged'] = [];
   const ports: Ports = {
@@ -142,7 +144,7 @@ export interface Order {
   readonly amount?: number;
 }
 
-type EffectOptions = Extract<ProcessRecordsOptions<Order>, { readonly transaction?: false }>;
+type EffectOptions = Extract<ProcessRecordsOptions<Order>, { readonly process: unknown; readonly transaction?: false }>;
 
 /** Options of a handler of {@link Order}s; a test says what is special about its own, retries too. */
 export function orders(process: EffectOptions['process'], options: Partial<EffectOptions> = {}): EffectOptions {
@@ -152,6 +154,13 @@ export function orders(process: EffectOptions['process'], options: Partial<Effec
 /** The same without an identity: offsets are remembered. */
 export function ledger(process: EffectOptions['process'], options: Partial<EffectOptions> = {}): EffectOptions {
   return { value: json() as Codec<Order>, retries: 0, process, ...options };
+}
+
+type BatchOptions = Extract<ProcessRecordsOptions<Order>, { readonly processBatch: unknown }>;
+
+/** Options of a handler that gets several orders at a time; without an identity, if a test does not declare one. */
+export function batches(processBatch: BatchOptions['processBatch'], options: Partial<BatchOptions> = {}): BatchOptions {
+  return { value: json() as Codec<Order>, retries: 0, processBatch, ...options };
 }
 
 type TransactionOptions = Extract<ProcessRecordsOptions<Order>, { readonly transaction: true }>;

@@ -8,6 +8,8 @@ export interface SdkHttpRequest {
 
 export interface SdkHandlerOptions {
   readonly abortSignal?: { readonly aborted: boolean };
+  /** After so many ms the request is given up. Nothing here takes time, so only what stands before it looks at this. */
+  readonly requestTimeout?: number;
 }
 
 export interface SdkHttpResponse {

@@ -26,7 +26,12 @@ const LEDGER: readonly Json[] = [
   { kind: 'delivered', worker: 'w1', records: [{ partition: 0, offset: 4 }] },
   { kind: 'failed', worker: 'w1' },
   { kind: 'claim', worker: 'w1', partition: 0, ...LEASE },
+  { kind: 'started', worker: 'w1', partition: 0, offset: 4 },
+  { kind: 'ended', worker: 'w1', partition: 0, offset: 4, result: 'rejected', says: 'permanent' },
+  { kind: 'letter-lost', worker: 'w1', partition: 0, offset: 4 },
   { kind: 'letter', worker: 'w1', partition: 0, offset: 4 },
+  { kind: 'letter', worker: 'w1', partition: 0, offset: 4, attempts: 1, error: 'PermanentError' },
+  { kind: 'parked', worker: 'w1', partition: 0, offset: 4, sentAtMs: 90, atMs: 110 },
   { kind: 'mark', worker: 'w1', partition: 0, closes: [[0, 4]], leaseUntilMs: 7_000 },
 ];
 

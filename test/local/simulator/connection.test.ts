@@ -32,6 +32,7 @@ function network(...decisions: readonly Decision[]) {
     tables: [TABLE],
     memberItems: false,
     memory: () => undefined,
+    letters: () => ({}),
     onAccepted: ({ worker, sentAtMs }) => landed.push(`${worker} sent at ${sentAtMs}, landed at ${scheduler.now()}`),
   });
   const worker = new Worker({ name: 'w', scheduler, seed: 1, aheadMs: 0 });

@@ -143,3 +143,13 @@ describe('the ledger of a partition', () => {
     expect(watch.isOffsetClosed({ partition: 0, offset: 1 })).toBe(false);
   });
 });
+
+test('P5: an item of a parked record is told once, by partition and offset', () => {
+  const { watch, put } = watched();
+  const id = 'parked#shop#u-1#1#orders#2#17';
+  expect(watch.isParked({ partition: 2, offset: 17 })).toBe(false);
+
+  expect(put({ id })).toEqual([{ kind: 'parked', ...SEEN, partition: 2, offset: 17 }]);
+  expect(put({ id, owner: 'a redrive' })).toEqual([]);
+  expect(watch.isParked({ partition: 2, offset: 17 })).toBe(true);
+});

@@ -8,10 +8,12 @@ import { plainPlan } from './plans';
 function resolutionOf(special: Partial<Plan>) {
   const closed = new Set<string>();
   const offsets = new Set<string>();
+  const parked = new Set<string>();
   const digests = new Map<string, string>();
   const watch = {
     isIdentityClosed: ({ partition, offset }: SimulatedFact) => closed.has(`${partition}@${offset}`),
     isOffsetClosed: ({ partition, offset }: SimulatedFact) => offsets.has(`${partition}@${offset}`),
+    isParked: ({ partition, offset }: SimulatedFact) => parked.has(`${partition}@${offset}`),
     payloadDigest: ({ planned }: SimulatedFact) => digests.get(planned.id),
   } as unknown as MemoryWatch;
   const plan = plainPlan(special);
@@ -22,7 +24,7 @@ function resolutionOf(special: Partial<Plan>) {
     resolution.delivered(
       names.map((name) => name.split('@').map(Number)).map(([partition = 0, offset = 0]) => ({ partition, offset })),
     );
-  return { resolution, closed, offsets, digests, pending, deliver, facts: factsOf(plan) };
+  return { resolution, closed, offsets, parked, digests, pending, deliver, facts: factsOf(plan) };
 }
 
 const record = (id: string, special: object = {}) => ({ id, amount: 1, ...special });
@@ -162,4 +164,45 @@ test('a group that is set back to before its start has more to do', () => {
   resolution.expectFrom(0, 1);
 
   expect(pending()).toEqual(['0@1', '1@0']);
+});
+
+describe('with dead letters whatever cannot work is waited for: it is parked', () => {
+  const deadLetters = { retries: 0, maxAttempts: 2 };
+  const work = { a: { failures: -1 }, b: { kills: -1 }, c: { hangs: -1 } };
+  const partitions = [[record('a'), record('b'), record('c'), record('d', { isGarbage: true })]];
+
+  test('and without them it is not', () => {
+    const pendingOf = (special: Partial<Plan>) => {
+      const { pending, deliver } = resolutionOf({ partitions, work, order: 'none', ...special });
+      deliver('0@0', '0@1', '0@2', '0@3');
+      return pending();
+    };
+
+    expect(pendingOf({})).toEqual([]);
+    expect(pendingOf({ deadLetters })).toEqual(['0@0', '0@1', '0@2', '0@3']);
+  });
+
+  test('P5: where identities are remembered a parked item closes its record alone', () => {
+    const { resolution, parked, pending } = resolutionOf({ partitions, work, deadLetters });
+    resolution.committed(0, 4);
+    for (const name of ['0@0', '0@1', '0@2', '0@3']) parked.add(name);
+
+    expect(pending()).toEqual([]);
+  });
+
+  test('P5: where offsets are remembered the closing mark has to stand too', () => {
+    const { resolution, parked, offsets, pending } = resolutionOf({
+      partitions: [[record('a')]],
+      work,
+      deadLetters,
+      remember: 'ledger',
+      identity: false,
+    });
+    resolution.committed(0, 1);
+    parked.add('0@0');
+    expect(pending()).toEqual(['0@0']);
+
+    offsets.add('0@0');
+    expect(pending()).toEqual([]);
+  });
 });

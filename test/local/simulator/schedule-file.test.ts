@@ -6,6 +6,7 @@ import { EXIT } from '../../../contract/error-codes';
 import { LocalError } from '../../../local/errors';
 import { seededRandom } from '../../../local/seeded-random';
 import type { Decision } from '../../../local/simulator/decision';
+import { failingPlan } from '../../../local/simulator/failing-plan';
 import { REMEMBERS } from '../../../local/simulator/plan';
 import { randomPlan } from '../../../local/simulator/random-plan';
 import { type KeptSchedule, readSchedule, writeSchedule } from '../../../local/simulator/schedule-file';
@@ -33,10 +34,13 @@ const kept = (special: Partial<KeptSchedule> = {}): KeptSchedule => ({
 test('whatever is drawn is read as it was written', () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
-      const written = kept({ plan: randomPlan(seededRandom(seed), REMEMBERS) });
-      writeSchedule(file, written);
+      const plan = randomPlan(seededRandom(seed), REMEMBERS);
+      for (const drawn of [plan, failingPlan(plan, seededRandom(seed))]) {
+        const written = kept({ plan: drawn });
+        writeSchedule(file, written);
 
-      expect(readSchedule(file)).toEqual(written);
+        expect(readSchedule(file)).toEqual(written);
+      }
     }),
   );
 });
@@ -54,7 +58,7 @@ function refusalOf(content: string): LocalError {
 
 const written = (change: (schedule: Record<string, never>) => object) => {
   const { plan, decisions, ...rest } = kept();
-  const schedule = structuredClone({ format: 'msk-once schedule 2', ...rest, plan, decisions });
+  const schedule = structuredClone({ format: 'msk-once schedule 3', ...rest, plan, decisions });
   return JSON.stringify(change(schedule as unknown as Record<string, never>));
 };
 const planned = (plan: object) => written((schedule) => ({ ...schedule, plan: { ...plainPlan({}), ...plan } }));
@@ -64,7 +68,7 @@ describe('what is no schedule is refused with what is wrong, and exit code 2', (
     ['no JSON', '{"format":', /it is not JSON/],
     ['an empty file', '', /it is not JSON/],
     ['a list', '[]', /The whole is \[\]; accepted is an object/],
-    ['other JSON', '{"ok": true}', /has no format "msk-once schedule 2", so it is no schedule/],
+    ['other JSON', '{"ok": true}', /has no format "msk-once schedule 3", so it is no schedule/],
     [
       'another version',
       written((schedule) => ({ ...schedule, format: 'msk-once schedule 7' })),
