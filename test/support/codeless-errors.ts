@@ -104,9 +104,9 @@ export const CODELESS: readonly Codeless[] = [
     text: CLASS,
     why: 'as the runtime of Lambda says what is wrong with a handler: MSK_ONCE_HANDLER_INVALID quotes it',
   },
-  { files: /^local\/simulator\/user-code\.ts$/, text: /fails as planned/, why: 'user code, of a simulated function' },
+  { files: /^local\/simulator\/user-code\.ts$/, text: CLASS, why: 'user code, of a simulated function' },
   {
-    files: /^bin\/simulator\/simulated-memory\.ts$/,
+    files: /^bin\/simulator\/(simulated-memory|response-error)\.ts$/,
     text: /^(type|Message|'There was no answer')$/,
     why: "DynamoDB's answers, in the simulator: the reason in MSK_ONCE_STORE_UNAVAILABLE",
   },
