@@ -34,7 +34,8 @@ export async function callTogether<T>(scope: Scope<T>, holds: readonly Hold<T>[]
     },
   };
   const work = async () => {
-    const result: unknown = await (settings.processBatch as ProcessBatch<T, unknown>)(records, batch);
+    // A copy: what is listed is found by its index, and a function may sort or empty what it gets.
+    const result: unknown = await (settings.processBatch as ProcessBatch<T, unknown>)([...records], batch);
     return failuresIn(result, records);
   };
   runs.begin(shared);

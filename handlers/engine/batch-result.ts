@@ -39,7 +39,7 @@ export function singly<T>(processBatch: ProcessBatch<T, unknown>): (record: Proc
         return record.signal;
       },
     };
-    const result: BatchResult | PromiseLike<BatchResult> = processBatch(records, batch);
+    const result: BatchResult | PromiseLike<BatchResult> = processBatch([record], batch);
     return isThenable(result) ? Promise.resolve(result).then(ended) : ended(result);
   };
 }

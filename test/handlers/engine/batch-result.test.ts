@@ -85,6 +85,14 @@ describe('a call of one record', () => {
     await expect(singly(async () => ({ failed: [{ record, error }] }))(record)).rejects.toBe(error);
   });
 
+  test('is known by its call though the function empties the array that it gets', () => {
+    const drain = (given: readonly unknown[]) => ({
+      failed: [{ record: (given as (typeof record)[]).pop() ?? at(0), error }],
+    });
+
+    expect(codeOf(() => singly(drain)(record))).toBe(error);
+  });
+
   test('has the signal of its record', () => {
     const seen: AbortSignal[] = [];
     singly((_, { signal }) => void seen.push(signal))(record);

@@ -155,6 +155,28 @@ describe.each(WAYS)('processBatch, remembering by %s', (_, options) => {
     expect(['a', 'b', 'c', 'd', 'e'].map((id, offset) => storedAttempts(w, id, offset))).toEqual([0, 1, 0, 1, 0]);
   });
 
+  test.each([
+    ['turns', (given: Record_[]) => given.reverse()],
+    ['empties', (given: Record_[]) => given.splice(0)],
+  ])('what a function that %s its array lists is of the records that it names, and of no others', async (_, change) => {
+    const w = world();
+    const deadLetters = new Letters();
+    const processBatch: Call = (records) => ({
+      failed: change(records as Record_[])
+        .filter(({ value }) => value.id === 'b')
+        .map((record) => ({ record, error: new PermanentError('never') })),
+    });
+
+    const answer = await w.handler(batches(processBatch, { ...options, ...FREE }), { deadLetters })(
+      event({ 0: ids('a', 'b', 'c', 'd') }),
+      w.context(),
+    );
+
+    expect(failures(answer)).toEqual([]);
+    expect(deadLetters.offsets).toEqual([1]);
+    expect(summary(w)).toEqual([[3, 0, 1, 0]]);
+  });
+
   test('P1: what is listed is tried again in a call of its own, and those behind it run together when it is done', async () => {
     const w = world();
     let left = 2;
