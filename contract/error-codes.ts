@@ -169,8 +169,8 @@ export const ERROR_CODES = {
    */
   handlerInvalid: 'MSK_ONCE_HANDLER_INVALID',
   /**
-   * Nothing answers where Kafka, DynamoDB or a download should be.
-   * @remedy Start the servers with `npm run servers`, or name the right address.
+   * Nothing answers where Kafka, DynamoDB, a queue, a bucket, Lambda or a download should be.
+   * @remedy Start the servers with `npm run servers`, or name the right address; of AWS check the region and the network.
    */
   serverUnreachable: 'MSK_ONCE_SERVER_UNREACHABLE',
   /**
@@ -189,7 +189,7 @@ export const ERROR_CODES = {
    */
   historyInvalid: 'MSK_ONCE_HISTORY_INVALID',
   /**
-   * The function that was named does not redrive letters.
+   * The function that was named does not redrive letters, or refuses these.
    * @remedy Name the function that `processRecords` made, deployed with a version that redrives, and the alias that the
    * mapping of the records calls; the message says what it answered. No letter was deleted.
    */

@@ -1,5 +1,6 @@
 import type { Mappings } from '../contract/environment';
 import type { BatchResponse, InvocationContext } from '../contract/event';
+import type { RedriveResponse } from '../contract/redrive';
 import { answerFor } from './core/answer';
 import { Deadline } from './core/deadline';
 import { callerOf } from './core/mapping';
@@ -28,6 +29,9 @@ import { TransactionMemory } from './remember/transaction-memory';
  */
 export type Handler = (event: unknown, context: InvocationContext) => Promise<BatchResponse | undefined>;
 
+/** Of a batch, or of a redrive. */
+type Answer = BatchResponse | RedriveResponse | undefined;
+
 /** The three ways of remembering what is done (protocol section 1). */
 const MEMORIES: Readonly<Record<Remember, new <T>(arrays: readonly EventArray<T>[], scope: Scope<T>) => Memory<T>>> = {
   ledger: LedgerMemory,
@@ -37,7 +41,7 @@ const MEMORIES: Readonly<Record<Remember, new <T>(arrays: readonly EventArray<T>
 
 /** The runtime without its surroundings: everything outside comes in as a port. */
 export function createProcessor<T>(settings: Settings<T>, mappings: Mappings, ports: Ports): Handler {
-  return async (event, context) => {
+  const handle = async (event: unknown, context: InvocationContext): Promise<Answer> => {
     const remainingMs = remainingTime(context);
     const startedAtMs = ports.clock.now();
     const deadline = new Deadline(startedAtMs, remainingMs, settings.abortGraceMs);
@@ -65,7 +69,7 @@ export function createProcessor<T>(settings: Settings<T>, mappings: Mappings, po
       endedAtMs,
       remainingMs: deadline.endsAtMs - endedAtMs,
     });
-    if (letters) return redriveAnswer(letters, caller, held) as unknown as BatchResponse;
+    if (letters) return redriveAnswer(letters, caller, held);
     const answer = answerFor(
       held.map(({ name, states }) => ({ name, records: states })),
       caller.mode,
@@ -73,6 +77,8 @@ export function createProcessor<T>(settings: Settings<T>, mappings: Mappings, po
     if (answer.kind === 'throw') throw answer.error;
     return answer.response;
   };
+  // Its type is what a mapping gets, which is who calls it; whoever redrives reads JSON.
+  return handle as Handler;
 }
 
 /** Redriven records are out of order by nature: none of them waits for another one (protocol P6). */

@@ -34,6 +34,7 @@ export interface ProcessedRecord<Value, Key = Buffer> extends DecodedRecord<Valu
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing says that all is done.
 export type BatchResult = void | undefined | { readonly failed: readonly FailedRecord[] };
 
+/** A record of a call whose effect has not happened, and why. */
 export interface FailedRecord {
   /** One of the given records, or a copy of it: it is known by its place. */
   readonly record: Pick<ProcessedRecord<unknown, unknown>, 'topic' | 'partition' | 'offset'>;
@@ -47,6 +48,10 @@ export interface BatchContext {
   readonly signal: AbortSignal;
 }
 
+/**
+ * The effect of several records at once: what it resolves with says which of them have not happened. When it rejects,
+ * nobody knows.
+ */
 export type ProcessBatch<Value, Key = Buffer> = (
   records: readonly ProcessedRecord<Value, Key>[],
   batch: BatchContext,

@@ -23,6 +23,7 @@ export interface LetterBucketProps {
   readonly prefix?: string;
 }
 
+/** A queue for letters, and where those go that are too large for it. */
 export interface SqsDeadLettersProps {
   /**
    * A queue of your own, also a first-in first-out one, in the region of the stack.

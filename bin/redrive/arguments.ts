@@ -28,7 +28,7 @@ It may be ended at any time and run again: what is done already is not done twic
 
 Exit codes: 0 nothing is left that was to be redriven, 1 letters are left whose records failed again, cannot be read or
 are not parked any more, 2 usage, 3 the function refuses the letters or is none of msk-once, 5 not finished: run it
-again, 7 queue, bucket or Lambda cannot be reached.`;
+again, 7 queue, bucket or Lambda cannot be reached, 130 Ctrl-C in a dry run.`;
 
 export interface RedriveArguments {
   readonly from: DeadLettersPlace;

@@ -43,7 +43,7 @@ export function isPassing(error: unknown): boolean {
 }
 
 /** Nobody answered: whether the request arrived is not known. */
-export function isUnreachable(error: unknown): boolean {
+function isUnreachable(error: unknown): boolean {
   const { name = '', code = '', message = '', $metadata, cause } = error as AwsError;
   // What a service answered may speak of anything.
   if ($metadata?.httpStatusCode !== undefined) return false;

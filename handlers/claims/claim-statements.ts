@@ -118,11 +118,12 @@ export class ClaimStatements {
   }
 
   complete({ claim, data }: Completion, expiration: AttributeValue): Statement {
-    const Parameters = [string(claim.id), string(claim.token)];
+    const { id, token } = claim;
     if (data === undefined) {
-      return { Statement: textFor(claim, this.#complete), Parameters: [expiration, ...Parameters] };
+      return { Statement: textFor(claim, this.#complete), Parameters: [expiration, string(id), string(token)] };
     }
-    return { Statement: textFor(claim, this.#completeWithData), Parameters: [expiration, data, ...Parameters] };
+    const Statement = textFor(claim, this.#completeWithData);
+    return { Statement, Parameters: [expiration, data, string(id), string(token)] };
   }
 
   fail(failure: Failure): Statement {

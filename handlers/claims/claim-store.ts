@@ -28,7 +28,7 @@ export interface Claim extends ClaimRequest {
   readonly attempts: number;
   /** When the first of them ended, milliseconds since the epoch. */
   readonly firstFailureMs?: number | undefined;
-  /** Code or name of the error of the last of them. */
+  /** Code or name of the error of the last of them; without any, that of a call with several records that failed. */
   readonly lastError?: string | undefined;
   /** Claims before this one that nobody gave back, since the record last came to an end (P3). @default 0 */
   readonly unclean?: number | undefined;

@@ -1,5 +1,5 @@
 /** Messages in one request. Source: SQS API Reference, SendMessageBatch. */
-export const BATCH_MESSAGES = 10;
+const BATCH_MESSAGES = 10;
 
 /**
  * Cuts messages into requests, in their order: at most ten, and at most so many bytes together. One that is larger by

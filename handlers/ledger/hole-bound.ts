@@ -2,7 +2,7 @@ import type { LedgerState, OffsetRun } from './ledger-state';
 import { holesBelow, meets } from './offset-runs';
 
 /** So many holes may lie below the first offset of an array (protocol L6). */
-export const MAXIMUM_HOLES = 256;
+const MAXIMUM_HOLES = 256;
 /** So many of the holes that the bound closed are remembered. */
 const REMEMBERED = 16;
 

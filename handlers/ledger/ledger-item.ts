@@ -93,7 +93,7 @@ export function appended(item: Item): number {
   return item[A.delivered]?.L?.length ?? 0;
 }
 
-export const rangeValue = ({ first, last }: OffsetRun): AttributeValue => ({
+const rangeValue = ({ first, last }: OffsetRun): AttributeValue => ({
   L: [{ N: String(first) }, { N: String(last) }],
 });
 

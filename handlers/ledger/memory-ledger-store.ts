@@ -69,7 +69,7 @@ export interface MemoryLedgers {
 }
 
 /** As a late copy of a mark does, and one that is in time (protocol L2). */
-export function markInMemory(ledgers: MemoryLedgers, mark: LedgerMark): LedgerMarkAnswer {
+function markInMemory(ledgers: MemoryLedgers, mark: LedgerMark): LedgerMarkAnswer {
   const unfit = unparkable(mark.parked ?? []);
   if (unfit) return unfit;
   const answer = judgeInMemory(ledgers, mark);

@@ -8,7 +8,7 @@ export type Sampled = Pick<RawRecord, 'offset' | 'timestamp' | 'key' | 'value'>;
 export const DIGEST_BYTES = 8;
 
 /** What is remembered of a record, so that another one at its offset is noticed (protocol L7). */
-export function sampleOf(record: Sampled): Sample {
+function sampleOf(record: Sampled): Sample {
   return { offset: BigInt(record.offset), timestamp: record.timestamp, digest: digestOfRecord(record) };
 }
 

@@ -9,7 +9,7 @@ import { reasonsOf } from './reasons';
 import { traceFields } from './trace-context';
 
 /** The message of the one line that every invocation writes. */
-export const INVOCATION = 'msk-once invocation';
+const INVOCATION = 'msk-once invocation';
 
 /** Records with a line of their own. */
 const NAMED = 20;
@@ -63,7 +63,7 @@ export function tell(log: Log, metrics: Metrics, invocation: EndedInvocation): v
  * Fields of any line about one record that failed.
  * @param alike every record with the same error: a twin, or a batch in an outage, has that of another one
  */
-export function recordFields({ record, error }: Failed, alike: readonly Failed[]) {
+function recordFields({ record, error }: Failed, alike: readonly Failed[]) {
   const { topic, partition, offset, headers } = record;
   const failed = alike.map(({ record, content }) => ({
     record,

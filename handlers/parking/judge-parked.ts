@@ -62,7 +62,7 @@ export function claimedOf(id: string, stored: StoredParked, takeover: boolean) {
   return takeover ? { ...parked, attempts: parked.attempts + 1 } : parked;
 }
 
-export function parkedOf(id: string, { attempts, firstFailureMs, lastFailureMs }: StoredParked) {
+function parkedOf(id: string, { attempts, firstFailureMs, lastFailureMs }: StoredParked) {
   return { id, attempts, firstFailureMs, lastFailureMs };
 }
 

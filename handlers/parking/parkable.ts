@@ -3,7 +3,7 @@ import type { Unknown } from '../store/unknown';
 import type { Parked } from './parked';
 
 /** Beside the mark, in one transaction. Source: DynamoDB API Reference, TransactWriteItems: at most 100 items. */
-export const MAXIMUM_PARKED = 99;
+const MAXIMUM_PARKED = 99;
 
 /** undefined where one transaction holds them beside a mark. Else the answer: the service would refuse the request. */
 export function unparkable(parked: readonly Parked[]): Unknown | undefined {

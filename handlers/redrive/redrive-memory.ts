@@ -10,9 +10,9 @@ import type { RedriveClaimAnswer } from '../parking/parking-store';
 import { HeldSlot } from '../remember/held-slot';
 import { isUnknown } from '../store/unknown';
 import { HeldLetter } from './held-letter';
-import { IdentityHolds } from './identity-holds';
 import { ParkedItems } from './parked-items';
 import { RedriveCommits } from './redrive-commits';
+import { RedrivenIdentities } from './redriven-identities';
 
 /**
  * Runs parked records again (protocol P6): each is claimed by its parked item and by nothing of its partition, so that a
@@ -22,7 +22,7 @@ export class RedriveMemory<T> implements Memory<T> {
   readonly #scope: Scope<T>;
   readonly #states: readonly RecordState<T>[];
   readonly #parked: ParkedItems<T>;
-  readonly #identities: IdentityHolds<T>;
+  readonly #identities: RedrivenIdentities<T>;
   readonly #commits: RedriveCommits<T>;
   /** Of records whose run is over: what becomes of them. */
   readonly #ends = new Set<Promise<Step>>();
@@ -33,7 +33,7 @@ export class RedriveMemory<T> implements Memory<T> {
     this.#scope = scope;
     this.#states = arrays.flatMap(({ states }) => states);
     this.#parked = new ParkedItems(scope);
-    this.#identities = new IdentityHolds(scope);
+    this.#identities = new RedrivenIdentities(scope);
     this.#commits = new RedriveCommits(scope);
   }
 

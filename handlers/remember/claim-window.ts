@@ -13,7 +13,7 @@ import type { Settling } from '../store/settle';
  * doubles while as many records start within {@link SOON_MS}, so that an instant function does not wait for one round
  * trip per hundred records; where records take their time it stays small, and their leases fresh.
  */
-export const CLAIM_WINDOW = 100;
+const CLAIM_WINDOW = 100;
 const WIDEST_WINDOW = 800;
 /** Claims that travel in one request. */
 const IN_A_REQUEST = 25;

@@ -1,13 +1,13 @@
 import {
   type CancellationReason,
   type DynamoDBClient,
-  type TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { fromItem } from '../claims/claim-item';
-import { CONDITION_FAILED, INVALID, INVALID_REQUEST, isUnread, passing } from '../dynamodb/cancellation';
+import { CONDITION_FAILED, INVALID, isUnread, passing } from '../dynamodb/cancellation';
 import type { Item } from '../dynamodb/item';
+import { refusedRequest } from '../dynamodb/refused-request';
 import { Statements } from '../dynamodb/statements';
 import { memberError, unknownOf } from '../dynamodb/unknown-of';
 import { fromParkedItem, parkedDoneUpdate } from '../parking/parked-item';
@@ -58,20 +58,14 @@ export class DynamoDbRedriveStore implements RedriveStore {
     ];
   }
 
-  async #refused(request: RedriveCommitRequest, items: number, error: unknown): Promise<RedriveCommitAnswer> {
-    const name = error instanceof Error ? error.name : '';
-    if (name === 'TransactionCanceledException') {
-      const reasons = (error as TransactionCanceledException).CancellationReasons ?? [];
-      if (reasons.length === items) return this.#cancelled(request, reasons);
-      // Without a reason for each item nobody can say which of them is meant.
-      if (reasons.some(({ Code }) => INVALID.includes(Code)))
-        return this.#orStanding(request, { kind: 'invalid', error });
-    }
-    // The token has stood for another content: what it did, the parked item knows (T5).
-    if (name === 'IdempotentParameterMismatchException') {
-      return this.#orStanding(request, { kind: 'unknown', reason: 'failed', error });
-    }
-    if (INVALID_REQUEST.includes(name)) return this.#orStanding(request, { kind: 'invalid', error });
+  #refused(
+    request: RedriveCommitRequest,
+    items: number,
+    error: unknown,
+  ): RedriveCommitAnswer | Promise<RedriveCommitAnswer> {
+    const refused = refusedRequest(error, items);
+    if (refused?.kind === 'reasons') return this.#cancelled(request, refused.reasons);
+    if (refused?.kind === 'if-free') return this.#orStanding(request, refused.answer);
     return unknownOfDenied(error, this.#options.table) ?? unknownOf(error, this.#options.table);
   }
 

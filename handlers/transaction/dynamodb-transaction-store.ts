@@ -1,13 +1,13 @@
 import {
   type CancellationReason,
   type DynamoDBClient,
-  type TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { fromItem } from '../claims/claim-item';
-import { CONDITION_FAILED, INVALID, INVALID_REQUEST, isUnread, passing } from '../dynamodb/cancellation';
+import { CONDITION_FAILED, INVALID, isUnread, passing } from '../dynamodb/cancellation';
 import type { Item } from '../dynamodb/item';
+import { refusedRequest } from '../dynamodb/refused-request';
 import { Statements } from '../dynamodb/statements';
 import { memberError, unknownOf } from '../dynamodb/unknown-of';
 import { markUpdate } from '../ledger/mark-update';
@@ -90,21 +90,14 @@ export class DynamoDbTransactionStore implements TransactionStore {
     return { items, parts };
   }
 
-  async #refused(request: TransactionRequest, parts: readonly Part[], error: unknown): Promise<TransactionAnswer> {
-    const name = error instanceof Error ? error.name : '';
-    if (name === 'TransactionCanceledException') {
-      const reasons = (error as TransactionCanceledException).CancellationReasons ?? [];
-      if (reasons.length === parts.length) return this.#cancelled(request, parts, reasons);
-      // Without a reason for each item nobody can say which of them is meant.
-      if (reasons.some(({ Code }) => INVALID.includes(Code)))
-        return this.#orStanding(request, { kind: 'invalid', error });
-    }
-    // The token has stood for another content: what it did, the mark knows (T5).
-    if (name === 'IdempotentParameterMismatchException') {
-      return this.#orStanding(request, { kind: 'unknown', reason: 'failed', error });
-    }
-    // Where the idempotency table itself is wrong the read says so, and it is nobody's mistake among the members.
-    if (INVALID_REQUEST.includes(name)) return this.#orStanding(request, { kind: 'invalid', error });
+  #refused(
+    request: TransactionRequest,
+    parts: readonly Part[],
+    error: unknown,
+  ): TransactionAnswer | Promise<TransactionAnswer> {
+    const refused = refusedRequest(error, parts.length);
+    if (refused?.kind === 'reasons') return this.#cancelled(request, parts, refused.reasons);
+    if (refused?.kind === 'if-free') return this.#orStanding(request, refused.answer);
     return unknownOfDenied(error, this.#options.table) ?? unknownOf(error, this.#options.table);
   }
 

@@ -39,8 +39,26 @@ const parkedIf = (also: string) => ` OR (#status = :completed AND #outcome = :pa
 /** What is no digest is read as absent, as `judge` reads it: else the condition fails for ever, and nobody says why. */
 const SAME_PAYLOAD = ' AND (#payload = :payload OR NOT attribute_type(#payload, :string))';
 
-/** Who inserts, and what of it stands there that others leave alone. */
+/** Who inserts: only a redrive also takes what is parked. */
 export type Inserter = 'delivery' | 'redrive';
+
+/** What no value changes. Made once: a transaction has an insert for each of its records. */
+const fixed = (isCompared: boolean, isRedrive: boolean) => {
+  const also = isCompared ? SAME_PAYLOAD : '';
+  return {
+    ConditionExpression: insertableIf(also) + (isRedrive ? parkedIf(also) : ''),
+    // A name or a value that stands in no expression is refused.
+    ExpressionAttributeNames: {
+      ...NAMES,
+      ...(isCompared && NAMES_OF_PAYLOAD),
+      ...(isRedrive && NAMES_OF_PARKED),
+    },
+  };
+};
+const FIXED = {
+  delivery: { plain: fixed(false, false), compared: fixed(true, false) },
+  redrive: { plain: fixed(false, true), compared: fixed(true, true) },
+};
 
 /**
  * Done at once, where the identity is absent or has expired (T1), or where a worker that remembers by identity alone
@@ -56,26 +74,18 @@ export function identityInsert(
 ): TransactWriteItem {
   const { payloadDigest } = insert;
   const isCompared = payloadDigest !== undefined;
-  const isRedrive = by === 'redrive';
-  const also = isCompared ? SAME_PAYLOAD : '';
   return {
     Put: {
       TableName: table,
       Item: doneItem(insert, atMs, rules),
-      ConditionExpression: insertableIf(also) + (isRedrive ? parkedIf(also) : ''),
-      // A name or a value that stands in no expression is refused.
-      ExpressionAttributeNames: {
-        ...NAMES,
-        ...(isCompared && NAMES_OF_PAYLOAD),
-        ...(isRedrive && NAMES_OF_PARKED),
-      },
+      ...FIXED[by][isCompared ? 'compared' : 'plain'],
       ExpressionAttributeValues: {
         ':now': { N: String(Math.floor(atMs / 1_000)) },
         ':expired': { S: STATUS.expired },
         ':inProgress': { S: STATUS.inProgress },
         ':over': { N: String(atMs - 2 * rules.clockSkewMs) },
         ...(isCompared && { ':payload': { S: payloadDigest }, ':string': { S: 'S' } }),
-        ...(isRedrive && { ':completed': { S: STATUS.completed }, ':parked': { S: 'parked' } }),
+        ...(by === 'redrive' && { ':completed': { S: STATUS.completed }, ':parked': { S: 'parked' } }),
       },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     },

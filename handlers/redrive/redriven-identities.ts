@@ -19,7 +19,7 @@ export type IdentityStanding =
 const NO_IDENTITY: IdentityStanding = { kind: 'fenced', turns: undefined };
 
 /** The identities of redriven records, where those are remembered (protocol P6, C). */
-export class IdentityHolds<T> {
+export class RedrivenIdentities<T> {
   readonly #scope: Scope<T>;
   readonly #reader: IdentityReader<T>;
   readonly #keeper: LeaseKeeper;
