@@ -13,8 +13,8 @@ module.exports = {
   testPathIgnorePatterns: ['<rootDir>/test/live/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.msk-once/'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
-  // Jest alone would leave one of two cores idle.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Jest alone would leave one of two cores idle, and the longest files mostly wait for leases and time-outs.
+  maxWorkers: Math.max(3, availableParallelism() - 1),
   // A heap that grows over dozens of files makes each of them slower than a new process.
   workerIdleMemoryLimit: '512MB',
   testTimeout: 30_000,

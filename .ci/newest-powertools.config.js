@@ -23,4 +23,6 @@ module.exports = {
   testMatch: ['<rootDir>/test/handlers/powertools/!(example).test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/'],
   moduleNameMapper,
+  // It runs beside the live tests.
+  maxWorkers: 1,
 };
