@@ -63,9 +63,12 @@ export class Invocation<T> {
     const { deadline, ports } = this.#scope;
     while (!over.aborted && !this.#scope.isPastDeadline) {
       const rearm = new AbortController();
-      over.addEventListener('abort', () => rearm.abort(WOKEN), { once: true });
-      deadline.onMoved = () => rearm.abort(WOKEN);
+      const wake = () => rearm.abort(WOKEN);
+      over.addEventListener('abort', wake);
+      deadline.onMoved = wake;
       await ports.sleep(deadline.atMs - ports.clock.now(), rearm.signal);
+      // One for each time that the deadline moves would make Node warn of a leak.
+      over.removeEventListener('abort', wake);
     }
     if (!over.aborted) this.#scope.stop();
   }

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ERROR_CODES } from '../../../contract/error-codes';
-import { json } from '../../../handlers';
+import { json, PermanentError } from '../../../handlers';
 import { deliverUntilDone } from '../../support/deliveries';
+import { Letters } from '../../support/letters';
 import { event, failures, ids, orders, ProcessEnded, world } from '../../support/virtual-world';
 
 const numbered = (count: number) => ids(...Array.from({ length: count }, (_, n) => `n${n}`));
@@ -25,6 +26,31 @@ describe('D1: the deadline', () => {
     expect(failures(answer)).toEqual([4, 5, 6, 7, 8, 9].map((offset) => `orders-0@${offset}`));
     expect(starts).toEqual([0, 2_000, 4_000, 6_000, 8_000]);
     expect(w.time.nowMs - startedAtMs).toBeLessThan(10_000);
+  });
+
+  test('a store that gets slower all the time gathers no listeners, of which Node would warn', async () => {
+    const w = world();
+    const deadLetters = new Letters();
+    deadLetters.onPut = () => w.time.sleep(300 + 20 * deadLetters.all.length);
+    const listeners = new Map<unknown, number>();
+    const count = (step: number) =>
+      function (this: AbortSignal, ...given: Parameters<AbortSignal['addEventListener']>) {
+        listeners.set(this, (listeners.get(this) ?? 0) + step);
+        (step > 0 ? add : remove).apply(this, given);
+      };
+    const { addEventListener: add, removeEventListener: remove } = AbortSignal.prototype;
+    Object.assign(AbortSignal.prototype, { addEventListener: count(1), removeEventListener: count(-1) });
+    try {
+      const process = () => {
+        throw new PermanentError('never');
+      };
+      await w.handler(orders(process), { deadLetters })(event({ 0: numbered(15) }), w.context(60_000));
+    } finally {
+      Object.assign(AbortSignal.prototype, { addEventListener: add, removeEventListener: remove });
+    }
+
+    expect(deadLetters.all).toHaveLength(15);
+    expect(Math.max(...listeners.values())).toBeLessThan(10);
   });
 
   test('a batch that needs many invocations makes progress in each, and counts no attempt for what was cut off', async () => {
