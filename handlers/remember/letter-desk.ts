@@ -44,6 +44,8 @@ export class LetterDesk<T> {
     const { ports, caller, patience } = this.#scope;
     const { deadLetters } = ports;
     if (deadLetters === undefined || this.#isMass(error, state.record.topic)) return undefined;
+    // Where no answer comes before the end of the invocation, its line says why it is open all the same.
+    state.error = error;
     const lastFailureMs = ports.clock.now();
     const { topic, partition, offset, delivered } = state.record;
     const parked: Parked = {

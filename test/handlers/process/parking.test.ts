@@ -240,6 +240,27 @@ test('a letter that its queue cannot take keeps its own record open, and nothing
   expect(outcomes(w)).toEqual({ done: 2, duplicate: 0, parked: 0, open: 2 });
 });
 
+test.each(Object.keys(WAYS))(
+  '%s: dead letters that never answer: the record stays open, and its line says why',
+  async (way) => {
+    const w = world();
+    const process: Process = () => {
+      throw new Error('never');
+    };
+    const deadLetters = { put: () => new Promise<never>(() => {}) };
+    const handler = w.handler(WAYS[way]?.(process, { classify: () => 'permanent' }) as never, { deadLetters });
+
+    const answer = await handler(event({ 0: ids('bad') }), w.context(5_000));
+
+    expect(failures(answer)).toEqual(['orders-0@0']);
+    expect(w.logged).toContainEqual({
+      level: 'error',
+      message: 'orders-0@0 stays open',
+      fields: expect.objectContaining({ reason: 'never' }),
+    });
+  },
+);
+
 describe('C7, P5: a conflict of identities', () => {
   test.each(['identity', 'transaction with identity'])(
     'is a letter of the later record and its parked item, and the stored identity stays as it is (%s)',
