@@ -74,6 +74,7 @@ function again(evidence: Evidence, fact: TopicFact, letters: readonly SeenLetter
   return letters.flatMap((letter, position) => {
     const before = letters[position - 1];
     if (before === undefined || wasKeptFromMark(evidence, fact, before, letter)) return [];
+    if (wasStalled(evidence, fact, letter)) return [];
     return [violation('letter-twice', letter.index, fact, `has one more letter, by ${letter.worker}, without a cause`)];
   });
 }
@@ -107,6 +108,21 @@ function wasKeptFromMark(
         return false;
     }
   });
+}
+
+/** Whether its worker stood still past its lease, and another one had taken over before it went on. */
+function wasStalled(
+  { observations, tenures, promised, turns }: Evidence,
+  fact: TopicFact,
+  letter: SeenLetter,
+): boolean {
+  const { worker, index } = letter;
+  const loss = tenures.lossOf(holdOf(promised, fact), worker, index);
+  if (loss === undefined || loss > index) return false;
+  const from = turns.of(worker, index)?.from ?? 0;
+  return observations.some(
+    (observation, at) => at >= from && at < index && observation.kind === 'frozen' && observation.worker === worker,
+  );
 }
 
 /** With identities alone nobody holds what cannot be claimed: whoever began before it was parked writes a letter too. */

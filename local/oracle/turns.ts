@@ -63,6 +63,12 @@ export class Turns {
     return this.#all.findLast((turn) => turn.worker === worker && turn.from < index);
   }
 
+  /** What is permanent is parked and counts for nobody; but whose lease is over by then may not park, and counts (P2). */
+  #counts({ says, result }: Run): boolean {
+    if (!this.#parks || says === undefined) return true;
+    return says === 'permanent' && (result === 'aborted' || this.#evidence.promised.keepsLeases !== true);
+  }
+
   #mayCount(
     { worker, from, to, records, runs }: Turn,
     names: ReadonlySet<string>,
@@ -70,7 +76,7 @@ export class Turns {
     before: number,
   ): boolean {
     const last = runs.findLast((run) => run.startedAt < before && names.has(nameOf(run)));
-    if (last && !(this.#parks && last.says)) return true;
+    if (last && this.#counts(last)) return true;
     if (![...names].some((name) => records.has(name))) return false;
     const { deaths, tenures } = this.#evidence;
     // What the dead held goes to the next one later: that is no other end.

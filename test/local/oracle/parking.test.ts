@@ -87,6 +87,27 @@ describe('P5: one more letter', () => {
 
     expect(found(parked(refused(begun('w2', history), 'w2').letter('w2', '0@0'), 'w2'))).toEqual([]);
   });
+
+  test('of one that stood still while another took over and parked the record, and of no other', () => {
+    const late = (between: (history: History) => History) => {
+      const overtaken = between(refused(begun())).pass(2 * LEASE_MS);
+      return parked(refused(begun('w2', overtaken), 'w2').letter('w2', '0@0'), 'w2').letter('w1', '0@0');
+    };
+
+    expect(found(late((history) => history.add({ kind: 'frozen', worker: 'w1' })))).not.toContain('letter-twice 0@0');
+    expect(found(late((history) => history))).toContain('letter-twice 0@0');
+  });
+});
+
+test('P2: a permanent error counts where its run was told to stop, since nothing may be parked then, and nowhere else', () => {
+  const again = (result: 'aborted' | 'rejected') => {
+    const ended = { kind: 'ended', worker: 'w1', ...at('0@0'), result, says: 'permanent' } as const;
+    const history = begun().start('w1', '0@0', 1).add(ended).release('w1', 0).answer('w1', '0@0');
+    return begun('w1', history).start('w1', '0@0', 2);
+  };
+
+  expect(found(again('aborted'), { ...LEDGER, keepsLeases: true })).not.toContain('attempts 0@0');
+  expect(found(again('rejected'), { ...LEDGER, keepsLeases: true })).toContain('attempts 0@0');
 });
 
 describe('done and parked', () => {
