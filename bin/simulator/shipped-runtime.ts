@@ -27,10 +27,26 @@ export const shippedRuntime: Runtime = {
   remembers: ['ledger', 'identity', 'transaction'],
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
   parks: true,
+  batches: true,
+  redrives: true,
   memory: (options) => new SimulatedMemory(options),
-  start({ settings, mappings, table, memory, clock, sleep, random, connection, exit, log, process, atEnd }) {
+  start({
+    settings,
+    mappings,
+    table,
+    memory,
+    clock,
+    sleep,
+    random,
+    connection,
+    exit,
+    log,
+    process,
+    processBatch,
+    atEnd,
+  }) {
     const { clockSkewMs } = settings;
-    return createProcessor(settingsOf(optionsOf(settings, process)), mappings, {
+    return createProcessor(settingsOf(optionsOf(settings, { process, processBatch })), mappings, {
       clock,
       sleep,
       random,
@@ -78,7 +94,7 @@ function lettersOver(connection: Connection): DeadLetters {
 
 function optionsOf(
   settings: Surroundings['settings'],
-  process: Surroundings['process'],
+  { process, processBatch }: Pick<Surroundings, 'process' | 'processBatch'>,
 ): ProcessRecordsOptions<SimulatedValue> {
   const {
     remember,
@@ -90,6 +106,7 @@ function optionsOf(
     checkpointMs,
     clockSkewMs,
     abortGraceMs,
+    batch,
     deadLetters,
   } = settings;
   const common = {
@@ -106,5 +123,6 @@ function optionsOf(
     classify: (error: unknown) => (isPlanned(error) ? error.errorClass : undefined),
     ...(identity && { identity: ({ value }: { readonly value: SimulatedValue }) => value.id }),
   };
+  if (batch) return { ...common, processBatch, maxRecordsPerCall: batch.maxRecordsPerCall };
   return remember === 'transaction' ? { ...common, transaction: true, independent, process } : { ...common, process };
 }

@@ -57,19 +57,27 @@ function countedFailures(
 }
 
 /**
- * At the last attempt the record is parked (P1). But whose lease is over by then, or seems to be where messages may be
- * lost, may not park, and its count stands if nobody has taken the claim.
+ * At the last attempt the record is parked (P1). But whose lease is over by then, since it stood still, or may be since a
+ * message was lost, may not park, and its count stands if nobody has taken the claim.
  */
 function mostBeforeParking(evidence: Evidence, fact: TopicFact, before: readonly Run[]): number {
   const { maxAttempts = Number.POSITIVE_INFINITY, keepsLeases = false } = evidence.promised;
   if (mayBeRefused(evidence, fact)) return Number.POSITIVE_INFINITY;
-  const isExcused = ({ attempt = 0, result }: Run) => attempt >= maxAttempts && (result === 'aborted' || !keepsLeases);
+  const isExcused = (run: Run) =>
+    (run.attempt ?? 0) >= maxAttempts && (run.result === 'aborted' || !keepsLeases || stoodStillAfter(evidence, run));
   return maxAttempts + before.filter(isExcused).length;
 }
 
-/** Not what is everybody's error, nor what is to be parked: while the letter cannot be written nothing counts. */
+function stoodStillAfter({ observations, turns }: Evidence, { worker, startedAt }: Run): boolean {
+  const to = turns.of(worker, startedAt)?.to ?? observations.length;
+  return observations.some(
+    ({ kind, worker: who }, at) => kind === 'frozen' && who === worker && at > startedAt && at < to,
+  );
+}
+
+/** Not what is everybody's error or nobody's, nor what is to be parked: while the letter cannot be written nothing counts. */
 function isCounted({ says, attempt }: Run, maxAttempts: number | undefined): boolean {
-  if (maxAttempts === undefined) return says !== 'outage';
+  if (maxAttempts === undefined) return says !== 'outage' && says !== 'call';
   return says === undefined && attempt !== undefined && attempt < maxAttempts;
 }
 

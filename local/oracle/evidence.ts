@@ -30,6 +30,8 @@ export class Evidence {
   readonly effects = new Map<string, Effect[]>();
   /** Indexes of effects that name no record of the topic, or one that takes none. */
   readonly foreign: number[] = [];
+  /** Of each unit that took effect in a redrive, those effects: they are no poller's, and judged by themselves. */
+  readonly redriven = new Map<string, Effect[]>();
   readonly deaths = new Map<string, Death>();
   readonly turns: Turns;
   readonly #facts: ReadonlyMap<string, TopicFact>;
@@ -46,6 +48,9 @@ export class Evidence {
     observations.forEach((observation, index) => {
       if (observation.kind === 'effect') this.#effect(observation, index);
       else if (observation.kind === 'killed') this.#death(observation, index);
+      else if (observation.kind === 'redrive' && observation.seen.kind === 'effect') {
+        this.#effect(observation.seen, index, this.redriven);
+      }
     });
     this.turns = new Turns(this);
   }
@@ -60,11 +65,15 @@ export class Evidence {
     return this.topic.filter(({ identity }) => identity !== undefined && identity === fact.identity);
   }
 
+  redrivenOf(fact: TopicFact): readonly Effect[] {
+    return this.redriven.get(unitOf(this.promised, fact)) ?? [];
+  }
+
   effectsOf(fact: TopicFact): readonly Effect[] {
     return this.effects.get(unitOf(this.promised, fact)) ?? [];
   }
 
-  #effect({ worker, atMs, isCopy = false, ...place }: EffectSeen, index: number): void {
+  #effect({ worker, atMs, isCopy = false, ...place }: EffectSeen, index: number, effects = this.effects): void {
     const fact = this.factAt(place);
     if (fact === undefined || fact.takesEffect === false) {
       this.foreign.push(index);
@@ -72,9 +81,9 @@ export class Evidence {
     }
     const effect = { index, worker, atMs, isCopy, fact };
     const unit = unitOf(this.promised, fact);
-    const earlier = this.effects.get(unit);
+    const earlier = effects.get(unit);
     if (earlier) earlier.push(effect);
-    else this.effects.set(unit, [effect]);
+    else effects.set(unit, [effect]);
   }
 
   #death({ worker, atMs, cause }: Killed, index: number): void {

@@ -32,6 +32,14 @@ export type Rule =
   | 'ran-parked'
   /** More letters of one kind in one invocation than there may be (P4). */
   | 'mass-letters'
+  /** A redriven record took effect once more, and nothing admits it (P6). */
+  | 'redriven-twice'
+  /** What a redrive says of a letter is not so, or nothing at all (P6). */
+  | 'redrive-answer'
+  /** A parked record is done, and took no effect (P6). */
+  | 'redriven-lost'
+  /** A redrive wrote what is a poller's: a ledger, a letter, a parked item (P6). Or a poller did what is a redrive's. */
+  | 'redrive-disturbs'
   /** User code was told another attempt than there were (P2). */
   | 'attempts';
 

@@ -16,7 +16,8 @@ export function losses(evidence: Evidence, isOpen: (fact: TopicFact) => boolean)
     const unit = unitOf(evidence.promised, fact);
     if (fact.takesEffect === false || units.has(unit)) return [];
     if (isOpen(fact) && !dropped.has(nameOf(fact))) return [];
-    const tookEffect = evidence.effectsOf(fact).length > 0 && !isInConflict(evidence, fact);
+    const tookEffect =
+      (evidence.effectsOf(fact).length > 0 && !isInConflict(evidence, fact)) || evidence.redrivenOf(fact).length > 0;
     if (tookEffect || isParked(evidence, fact, end)) return [];
     units.add(unit);
     const text = `${nameOf(fact)} is closed, and ${unit === nameOf(fact) ? 'it' : unit} took no effect`;

@@ -51,14 +51,19 @@ export interface Started extends Running {
   readonly kind: 'started';
   /** What the user code was told: 1 for the first run. */
   readonly attempt?: number;
+  /** There are others in its call: only what that says of this record is its own. @default false */
+  readonly isShared?: boolean;
 }
 
 export interface Ended extends Running {
   readonly kind: 'ended';
   /** `aborted`: it rejected after it had been told to stop, for whatever reason. */
   readonly result: 'resolved' | 'rejected' | 'aborted';
-  /** What user code says of its error: that no try can work, or that it is everybody's and not the record's. */
-  readonly says?: 'permanent' | 'outage';
+  /**
+   * What user code says of its error: that no try can work, that it is everybody's and not the record's, or that it is of
+   * a call over several records, and nobody knows whose.
+   */
+  readonly says?: 'permanent' | 'outage' | 'call';
 }
 
 /** The effect of a record was accepted, wherever effects go. */
@@ -120,6 +125,25 @@ export interface ParkedSeen extends Written, Place {
   readonly kind: 'parked';
 }
 
+/** What was seen of an invocation that redrives letters: of its worker, and what came of what it had sent. */
+export interface RedriveSeen extends Seen {
+  readonly kind: 'redrive';
+  readonly seen: Observation;
+}
+
+/** The item of a parked record says that it is done. */
+export interface RedrivenSeen extends Written, Place {
+  readonly kind: 'redriven';
+}
+
+/** What a redrive says of each letter that it was given. Left out: nothing that can be read. */
+export interface RedriveAnswered extends Seen {
+  readonly kind: 'redrive-answer';
+  readonly outcomes?: readonly (Place & { readonly outcome: RedriveOutcome })[] | undefined;
+}
+
+export type RedriveOutcome = 'done' | 'duplicate' | 'parked' | 'open' | 'absent';
+
 /** The worker stands still from here on, or goes on. */
 export interface Stalled extends Seen {
   readonly kind: 'frozen' | 'thawed';
@@ -153,5 +177,8 @@ export type Observation =
   | LetterSeen
   | LetterLost
   | ParkedSeen
+  | RedriveSeen
+  | RedrivenSeen
+  | RedriveAnswered
   | Stalled
   | Killed;

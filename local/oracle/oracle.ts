@@ -17,6 +17,7 @@ import type { EffectSeen, Observation } from './observation';
 import { outOfOrder } from './order';
 import { wrongParkings } from './parking';
 import type { Promised, TopicFact } from './promise';
+import { wrongRedrives } from './redrives';
 import { repeatsOf, twice } from './repeats';
 import { nameOf } from './units';
 import { countZombies } from './zombies';
@@ -41,6 +42,7 @@ export function judgeRun(
     ...overlaps(evidence),
     ...wrongAttempts(evidence),
     ...wrongParkings(evidence),
+    ...wrongRedrives(evidence),
     ...order,
     ...notAdmitted.map((repeat) => twice(evidence, repeat)),
     ...lost,

@@ -40,8 +40,8 @@ function openBefore(evidence: Evidence, deliveries: Deliveries, moment: Moment):
   const unit = unitOf(promised, moment.fact);
   return deliveries.laneBefore(moment).find((earlier) => {
     if (earlier.takesEffect === false || unitOf(promised, earlier) === unit) return false;
-    const [first] = evidence.effectsOf(earlier);
-    const hasEffect = first !== undefined && first.index < moment.index;
+    const effects = [...evidence.effectsOf(earlier), ...evidence.redrivenOf(earlier)];
+    const hasEffect = effects.some(({ index }) => index < moment.index);
     return !hasEffect && !closings.isClosed(earlier, moment.index, moment.atMs);
   });
 }

@@ -1,5 +1,5 @@
 import type { JsonReader } from './json-reader';
-import type { Closed, Held, Observation, OffsetRun, Place } from './observation';
+import type { Closed, Ended, Held, Observation, OffsetRun, Place, RedriveOutcome } from './observation';
 
 type Kind = Observation['kind'];
 
@@ -7,6 +7,9 @@ const SEEN = ['kind', 'worker', 'atMs'];
 const WRITTEN = [...SEEN, 'sentAtMs'];
 const PLACE = ['partition', 'offset'];
 const HELD = ['identity', 'partition'];
+
+const OUTCOMES: readonly RedriveOutcome[] = ['done', 'duplicate', 'parked', 'open', 'absent'];
+const SAYS: readonly NonNullable<Ended['says']>[] = ['permanent', 'outage', 'call'];
 
 /** Reads one observation of each kind. */
 const READERS: { readonly [Name in Kind]: (reader: JsonReader) => Observation } = {
@@ -23,14 +26,20 @@ const READERS: { readonly [Name in Kind]: (reader: JsonReader) => Observation } 
     return { kind: 'failed', ...seen(reader) };
   },
   started(reader) {
-    reader.object([...SEEN, ...PLACE, 'run', 'attempt']);
+    reader.object([...SEEN, ...PLACE, 'run', 'attempt', 'isShared']);
+    const isShared = reader.get('isShared').optional((one) => one.flag());
     const attempt = reader.get('attempt').optional((one) => one.count());
-    return { kind: 'started', ...running(reader), ...(attempt !== undefined && { attempt }) };
+    return {
+      kind: 'started',
+      ...running(reader),
+      ...(attempt !== undefined && { attempt }),
+      ...(isShared !== undefined && { isShared }),
+    };
   },
   ended(reader) {
     reader.object([...SEEN, ...PLACE, 'run', 'result', 'says']);
     const result = reader.get('result').oneOf(['resolved', 'rejected', 'aborted']);
-    const says = reader.get('says').optional((one) => one.oneOf<'permanent' | 'outage'>(['permanent', 'outage']));
+    const says = reader.get('says').optional((one) => one.oneOf(SAYS));
     return { kind: 'ended', ...running(reader), result, ...(says !== undefined && { says }) };
   },
   effect(reader) {
@@ -77,6 +86,19 @@ const READERS: { readonly [Name in Kind]: (reader: JsonReader) => Observation } 
     reader.object([...WRITTEN, ...PLACE]);
     return { kind: 'parked', ...written(reader), ...place(reader) };
   },
+  redrive(reader) {
+    reader.object([...SEEN, 'seen']);
+    return { kind: 'redrive', ...seen(reader), seen: readObservation(reader.get('seen')) };
+  },
+  redriven(reader) {
+    reader.object([...WRITTEN, ...PLACE]);
+    return { kind: 'redriven', ...written(reader), ...place(reader) };
+  },
+  'redrive-answer'(reader) {
+    reader.object([...SEEN, 'outcomes']);
+    const outcomes = reader.get('outcomes').optional((one) => one.list().map(readOutcome));
+    return { kind: 'redrive-answer', ...seen(reader), ...(outcomes !== undefined && { outcomes }) };
+  },
   frozen(reader) {
     reader.object(SEEN);
     return { kind: 'frozen', ...seen(reader) };
@@ -119,6 +141,11 @@ function place(reader: JsonReader): Place {
 function readPlace(reader: JsonReader): Place {
   reader.object(PLACE);
   return place(reader);
+}
+
+function readOutcome(reader: JsonReader): Place & { readonly outcome: RedriveOutcome } {
+  reader.object([...PLACE, 'outcome']);
+  return { ...place(reader), outcome: reader.get('outcome').oneOf(OUTCOMES) };
 }
 
 function held(reader: JsonReader): Held {

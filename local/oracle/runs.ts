@@ -7,6 +7,8 @@ export interface Run extends Place {
   readonly startedAt: number;
   readonly startedAtMs: number | undefined;
   readonly attempt: number | undefined;
+  /** There are others in its call. */
+  readonly isShared: boolean;
   /** Index of its end; undefined while it goes on. A death ends every run of its worker. */
   endedAt: number | undefined;
   endedAtMs: number | undefined;
@@ -50,7 +52,7 @@ export class Runs {
   }
 
   #start(started: Started, index: number): Run {
-    const { worker, partition, offset, atMs, attempt } = started;
+    const { worker, partition, offset, atMs, attempt, isShared = false } = started;
     const run: Run = {
       worker,
       partition,
@@ -58,6 +60,7 @@ export class Runs {
       startedAt: index,
       startedAtMs: atMs,
       attempt,
+      isShared,
       endedAt: undefined,
       endedAtMs: undefined,
       result: undefined,

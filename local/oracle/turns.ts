@@ -16,7 +16,7 @@ interface Turn {
 
 /**
  * The invocations of a run, and how many of them may have counted as an attempt of a record (protocol P2, P3): those in
- * which it ran, however often; and those in which it did not, if one ended without giving back what it held while
+ * which it ran, however often, but for a call over several records that said nothing of it; and those in which it did not, if one ended without giving back what it held while
  * nothing else ran that could be to blame: its start may have been written.
  */
 export class Turns {
@@ -63,8 +63,11 @@ export class Turns {
     return this.#all.findLast((turn) => turn.worker === worker && turn.from < index);
   }
 
-  /** What is permanent is parked and counts for nobody; but whose lease is over by then may not park, and counts (P2). */
-  #counts({ says, result }: Run): boolean {
+  /**
+   * Of a call over several records only what it lists counts. What is permanent is parked and counts for nobody; but whose lease is over by then may not park, and counts (P2).
+   */
+  #counts({ isShared, says, result }: Run): boolean {
+    if (says === 'call' || (isShared && result !== 'rejected')) return false;
     if (!this.#parks || says === undefined) return true;
     return says === 'permanent' && (result === 'aborted' || this.#evidence.promised.keepsLeases !== true);
   }

@@ -1,4 +1,4 @@
-import { ATTRIBUTES, LEDGER_ATTRIBUTES, STATUS } from '../../contract/idempotency-table';
+import { ATTRIBUTES, LEDGER_ATTRIBUTES, PARKED_ATTRIBUTES, STATUS } from '../../contract/idempotency-table';
 import type { Item } from '../dynamodb/engine/attribute-value';
 import { ledgerPartition } from '../oracle/ledger-on-the-wire';
 import { newlyClosed, readRuns } from '../oracle/ledger-runs';
@@ -67,7 +67,7 @@ export class MemoryWatch {
       const old = before.get(identity);
       if (item === old) return [];
       const parked = parkedPlace(identity);
-      if (parked) return old === undefined ? [this.#park(write, parked)] : [];
+      if (parked) return old === undefined ? [this.#park(write, parked)] : redriven(write, parked, old, item);
       const partition = ledgerPartition(identity);
       return partition === undefined ? change(write, identity, old, item) : this.#ledger(write, partition, old, item);
     });
@@ -92,6 +92,11 @@ export class MemoryWatch {
     if (closes.length === 0 && !differs(LEDGER_ATTRIBUTES.leaseUntilMs)) return [];
     return [{ kind: 'mark', ...seen, partition, closes, ...(!isVain(write, leaseUntilMs) && { leaseUntilMs }) }];
   }
+}
+
+function redriven({ aheadMs: _, ...seen }: SeenByClock, place: Place, old: Item, item: Item): Observation[] {
+  const isDone = (one: Item) => textOf(one, PARKED_ATTRIBUTES.outcome) === 'done';
+  return isDone(item) && !isDone(old) ? [{ kind: 'redriven', ...seen, ...place }] : [];
 }
 
 function change(write: SeenByClock, identity: string, old: Item | undefined, item: Item): Observation[] {

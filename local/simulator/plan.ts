@@ -29,8 +29,12 @@ export interface Plan {
   readonly reading: PartialReading;
   readonly order: LaneOrder;
   readonly function: FunctionPlan;
+  /** The function is a `processBatch`; not with `transaction`. Left out: a `process`. */
+  readonly batch?: BatchPlan;
   /** Where records go that cannot work. Left out: nowhere, and such a record stays open. */
   readonly deadLetters?: DeadLettersPlan;
+  /** With dead letters: what an operator does with them. Left out: nothing. */
+  readonly redrives?: readonly RedrivePlan[];
   readonly mapping: MappingPlan;
   /** How long a message is under way, at least and at most. */
   readonly latency: { readonly minimumMs: number; readonly maximumMs: number };
@@ -52,12 +56,32 @@ export interface FunctionPlan {
   readonly checkpointMs: number;
 }
 
+/** How several records go into one call, and what it says of them. */
+export interface BatchPlan {
+  readonly maxRecordsPerCall: number;
+  /** What becomes of a call over several records when one of them fails: it lists what failed, or rejects as a whole. */
+  readonly failures: BatchFailures;
+  /** So many calls over several records reject after the effects of all of them. Left out: none. */
+  readonly rejects?: number;
+}
+
+export const BATCH_FAILURES = ['listed', 'rejected'] as const;
+export type BatchFailures = (typeof BATCH_FAILURES)[number];
+
 /** Settings in the words of `processRecords`, and what becomes of the store of the letters. */
 export interface DeadLettersPlan {
   readonly retries: number;
   readonly maxAttempts: number;
   /** So long after the start it answers everybody that it failed, for so long. */
   readonly down?: { readonly afterMs: number; readonly ms: number };
+}
+
+/** An invocation with every letter whose record is parked by then. */
+export interface RedrivePlan {
+  /** Since the first record was parked. */
+  readonly afterMs: number;
+  /** From then on user code works, and its writes are accepted. */
+  readonly heals?: true;
 }
 
 export interface MappingPlan {
@@ -130,8 +154,8 @@ export const SPECIAL_WRITES: readonly SpecialWrites[] = [
 ];
 
 /** The mode of a schedule, as results are counted by. */
-export function modeOf({ remember, identity, store, mode, reading, order }: Plan): string {
+export function modeOf({ remember, identity, store, mode, reading, order, batch }: Plan): string {
   const isBoth = remember === 'transaction' && identity;
-  const way = isBoth ? 'transaction+identity' : remember;
+  const way = `${isBoth ? 'transaction+identity' : remember}${batch ? '/batch' : ''}`;
   return [store === 'memory' ? `${way}/memory` : way, mode, reading, order].join(' ');
 }

@@ -4,6 +4,8 @@ import { PARTIAL_READINGS } from '../event-source/retry';
 import { type Decision, INTERFERENCES, type Interference } from './decision';
 import { Fields, listOf } from './fields';
 import {
+  BATCH_FAILURES,
+  type BatchPlan,
   type DeadLettersPlan,
   FAILURE_CLASSES,
   type FunctionPlan,
@@ -14,6 +16,7 @@ import {
   type PlannedRecord,
   REMEMBERS,
   RESPONSE_MODES,
+  type RedrivePlan,
   SPECIAL_WRITES,
   STORES,
   type Work,
@@ -30,7 +33,9 @@ export function readPlan(fields: Fields): Plan {
     reading: fields.oneOf('reading', PARTIAL_READINGS),
     order: fields.oneOf('order', LANE_ORDERS),
     function: readFunction(fields.object('function')),
+    ...(fields.has('batch') && { batch: readBatch(fields) }),
     ...(fields.has('deadLetters') && { deadLetters: readDeadLetters(fields.object('deadLetters')) }),
+    ...(fields.has('redrives') && { redrives: fields.list('redrives', readRedrive) }),
     mapping: readMapping(fields.object('mapping')),
     latency: whole(latency, readLatency(latency)),
     clocksAheadMs: fields.list('clocksAheadMs', readMs),
@@ -85,6 +90,16 @@ function readFunction(fields: Fields): FunctionPlan {
   });
 }
 
+function readBatch(plan: Fields): BatchPlan {
+  if (plan.value('remember') === 'transaction') throw plan.problem('batch', 'nothing, with remember transaction');
+  const fields = plan.object('batch');
+  return whole(fields, {
+    maxRecordsPerCall: fields.number('maxRecordsPerCall', 1, 10_000),
+    failures: fields.oneOf('failures', BATCH_FAILURES),
+    ...(fields.has('rejects') && { rejects: fields.number('rejects') }),
+  });
+}
+
 function readDeadLetters(fields: Fields): DeadLettersPlan {
   return whole(fields, {
     retries: fields.number('retries', 0, 100),
@@ -95,6 +110,14 @@ function readDeadLetters(fields: Fields): DeadLettersPlan {
 
 function readDown(fields: Fields): NonNullable<DeadLettersPlan['down']> {
   return whole(fields, { afterMs: fields.number('afterMs'), ms: fields.number('ms') });
+}
+
+function readRedrive(value: unknown, path: string): RedrivePlan {
+  const fields = new Fields(value, path);
+  return whole(fields, {
+    afterMs: fields.number('afterMs'),
+    ...(fields.has('heals') && { heals: fields.true('heals') }),
+  });
 }
 
 function readMapping(fields: Fields): MappingPlan {

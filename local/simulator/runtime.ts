@@ -4,7 +4,7 @@ import type { Item } from '../dynamodb/engine/attribute-value';
 import type { SdkHandlerOptions, SdkHttpRequest, SdkHttpResponse } from '../dynamodb/engine/engine-request-handler';
 import type { EngineDoor } from '../dynamodb/engine/wire';
 import type { WriteLost } from '../oracle/observation';
-import type { DeadLettersPlan, FunctionPlan, LaneOrder, Remember } from './plan';
+import type { BatchPlan, DeadLettersPlan, FunctionPlan, LaneOrder, Remember } from './plan';
 
 /** What is simulated and judged: the runtime as it is shipped, but for its surroundings. */
 export interface Runtime {
@@ -14,6 +14,10 @@ export interface Runtime {
   readonly requestTimeoutMs: number;
   /** Whether it has dead letters: it writes them with {@link PUT_LETTERS}. @default false */
   readonly parks?: boolean;
+  /** Whether it has calls over several records. @default false */
+  readonly batches?: boolean;
+  /** Whether it redrives letters. @default false */
+  readonly redrives?: boolean;
   /** A store in memory, for one run: the processes of the function share it. undefined: it has none. */
   readonly memory?: (options: MemoryOptions) => SharedMemory;
   /** A new process of the function. */
@@ -40,6 +44,8 @@ export interface Surroundings {
   readonly log: (level: 'info' | 'error', message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** The user's code. What it rejects with is a `PlannedFailure`. With `transaction` it takes no effect by itself: what it gives is to be committed with the mark. */
   readonly process: (record: SimulatedRecord) => Promise<readonly SimulatedWrite[] | undefined>;
+  /** The same for the records of one call, where the settings have a `batch`. What it does not list has taken effect. */
+  readonly processBatch: (records: readonly SimulatedRecord[]) => Promise<SimulatedBatchResult | undefined>;
 }
 
 export interface SimulatedSettings extends FunctionPlan {
@@ -48,6 +54,8 @@ export interface SimulatedSettings extends FunctionPlan {
   readonly identity: boolean;
   readonly independent: boolean;
   readonly order: LaneOrder;
+  /** undefined: there is a `process`, and no `processBatch`. */
+  readonly batch: Pick<BatchPlan, 'maxRecordsPerCall'> | undefined;
   /** undefined: there are no dead letters. */
   readonly deadLetters: Pick<DeadLettersPlan, 'retries' | 'maxAttempts'> | undefined;
 }
@@ -72,11 +80,16 @@ export interface SimulatedValue {
 }
 
 export interface SimulatedRecord {
+  readonly topic: string;
   readonly partition: number;
   readonly offset: number;
   readonly value: SimulatedValue;
   readonly attempt: number;
   readonly signal: AbortSignal;
+}
+
+export interface SimulatedBatchResult {
+  readonly failed: readonly { readonly record: SimulatedRecord; readonly error: unknown }[];
 }
 
 export interface MemoryOptions {

@@ -118,12 +118,13 @@ export class SimulatedSandboxes implements Sandboxes {
         if (!worker.isDead) scheduler.note(`${worker.name} ${level}: ${message}`);
       },
       process: (record) => userCode.run(worker, record),
+      processBatch: (records) => userCode.runBatch(worker, records),
     };
   }
 }
 
-function settingsOf({ remember, identity, independent, order, deadLetters, ...plan }: Plan): SimulatedSettings {
-  return { ...plan.function, remember, identity, independent, order, deadLetters };
+function settingsOf({ remember, identity, independent, order, batch, deadLetters, ...plan }: Plan): SimulatedSettings {
+  return { ...plan.function, remember, identity, independent, order, batch, deadLetters };
 }
 
 /** What a function throws while it is loaded ends each of its invocations. */

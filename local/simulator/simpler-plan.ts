@@ -1,4 +1,4 @@
-import type { DeadLettersPlan, FunctionPlan, MappingPlan, Plan, PlannedRecord, Work } from './plan';
+import type { BatchPlan, DeadLettersPlan, FunctionPlan, MappingPlan, Plan, PlannedRecord, Work } from './plan';
 
 /** What a plan is without anything special. */
 const PLAIN_FUNCTION: FunctionPlan = {
@@ -31,10 +31,24 @@ export function* simplerPlans(plan: Plan): Iterable<Plan> {
     // What processRecords does not take would fail in another way.
     if (simpler.leaseMs > 2 * simpler.clockSkewMs) yield { ...plan, function: simpler };
   }
+  if (plan.batch) {
+    const { batch, ...rest } = plan;
+    yield rest;
+    for (const simpler of simplerBatches(batch)) yield { ...plan, batch: simpler };
+  }
   if (plan.deadLetters) {
-    const { deadLetters, ...rest } = plan;
+    const { deadLetters, redrives: _, ...rest } = plan;
     yield rest;
     for (const simpler of simplerDeadLetters(deadLetters)) yield { ...plan, deadLetters: simpler };
+  }
+  if (plan.redrives) {
+    const { redrives, ...rest } = plan;
+    yield rest;
+    for (const index of redrives.keys()) yield { ...plan, redrives: redrives.toSpliced(index, 1) };
+    for (const [index, { afterMs, heals }] of redrives.entries()) {
+      if (heals) yield { ...plan, redrives: redrives.with(index, { afterMs }) };
+      if (afterMs > 0) yield { ...plan, redrives: redrives.with(index, { afterMs: 0, ...(heals && { heals }) }) };
+    }
   }
   for (const [id, work] of Object.entries(plan.work)) {
     const { [id]: _, ...rest } = plan.work;
@@ -57,6 +71,11 @@ function* plainer<Part extends object>(part: Part, plain: Partial<Part>): Iterab
   for (const [name, value] of Object.entries(plain)) {
     if (JSON.stringify(part[name as keyof Part]) !== JSON.stringify(value)) yield { ...part, [name]: value };
   }
+}
+
+function* simplerBatches({ rejects, ...rest }: BatchPlan): Iterable<BatchPlan> {
+  if (rejects !== undefined) yield rest;
+  if (rest.maxRecordsPerCall > 2) yield { ...rest, maxRecordsPerCall: 2, ...(rejects !== undefined && { rejects }) };
 }
 
 function* simplerDeadLetters({ retries, maxAttempts, down }: DeadLettersPlan): Iterable<DeadLettersPlan> {

@@ -1,6 +1,6 @@
 import { modeOf } from './plan';
 import type { Runtime } from './runtime';
-import { drawSchedule, FAILING, runSchedule, type Schedule } from './schedule';
+import { drawSchedule, runSchedule, type Schedule, sharesOf } from './schedule';
 import type { KeptSchedule } from './schedule-file';
 import { shrink } from './shrink';
 import { runSimulation } from './simulation';
@@ -47,7 +47,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulationResu
   const failures: Failure[] = [];
   const perMode: Record<string, ModeCount> = {};
   for (let index = first; index < first + schedules; index += 1) {
-    const { plan, director } = drawSchedule(seed, index, runtime.remembers, failingOf(runtime));
+    const { plan, director } = drawSchedule(seed, index, runtime.remembers, sharesOf(runtime));
     const {
       violations: [violation],
     } = await runSimulation({ runtime, plan, director }).catch((error: unknown) => {
@@ -89,15 +89,13 @@ function resultOf(
   };
 }
 
-const failingOf = ({ parks = false }: Runtime) => (parks ? FAILING : 0);
-
 function sum(a: ModeCount = { schedules: 0, violations: 0 }, b: ModeCount): ModeCount {
   return { schedules: a.schedules + b.schedules, violations: a.violations + b.violations };
 }
 
 /** Makes a schedule that failed as small as it gets, so that it still breaks the same rule. */
 export async function shrinkFailure(runtime: Runtime, seed: number, { index, rule }: Failure): Promise<KeptSchedule> {
-  const drawn = drawSchedule(seed, index, runtime.remembers, failingOf(runtime));
+  const drawn = drawSchedule(seed, index, runtime.remembers, sharesOf(runtime));
   await runSimulation({ runtime, plan: drawn.plan, director: drawn.director });
   const tryOut = async (schedule: Schedule) => {
     const { violations, steps } = await runSchedule(runtime, schedule);

@@ -125,7 +125,8 @@ class Simulation {
 
   #isOver(): boolean {
     if (this.#isOutOfPatience || this.#failure) return true;
-    if (!this.#isUnderWay || !this.#hasChanged || this.#world.sandboxes.active > 0) return false;
+    if (!this.#isUnderWay || !this.#hasChanged || this.#world.sandboxes.active > 0 || this.#world.operator.isBusy)
+      return false;
     this.#hasChanged = false;
     return this.#world.resolution.pending().length === 0;
   }

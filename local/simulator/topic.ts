@@ -24,7 +24,7 @@ export function factsOf({ remember, partitions, work }: Plan): SimulatedFact[] {
       identity: `${CONSUMER}#${TOPIC}#${sha256(JSON.stringify(planned.id))}`,
       payload: sha256(valueText(planned)),
       ...(isUnfit(planned, work[planned.id], remember) && { isUnfit: true }),
-      takesEffect: remember !== 'transaction' || !WITHOUT_EFFECT.includes(work[planned.id]?.writes),
+      takesEffect: remember !== 'transaction' || !isWithoutEffect(work[planned.id]?.writes),
       planned,
     }));
   });
@@ -37,6 +37,8 @@ function isUnfit({ isGarbage }: PlannedRecord, work: Work | undefined, remember:
 
 const UNFIT: readonly unknown[] = ['refused-once', 'refused', 'invalid', 'colliding'];
 const WITHOUT_EFFECT: readonly unknown[] = ['superfluous', 'none'];
+
+export const isWithoutEffect = (writes: Work['writes']) => WITHOUT_EFFECT.includes(writes);
 
 /** The offset behind the last record. */
 export function endOffset(records: readonly PlannedRecord[]): number {

@@ -11,7 +11,8 @@ import { latencyMs } from './latency';
 import { letterBox } from './letter-box';
 import { MAPPING_NAME, mappingOf } from './mapping';
 import { MemoryWatch } from './memory-watch';
-import { namesOf } from './places';
+import { isRedriver, Operator } from './operator';
+import { nameOf, namesOf } from './places';
 import type { Plan } from './plan';
 import { Resolution } from './resolution';
 import type { Runtime } from './runtime';
@@ -55,6 +56,7 @@ export class World {
   readonly eventSource: EventSource;
   readonly sandboxes: SimulatedSandboxes;
   readonly resolution: Resolution;
+  readonly operator: Operator;
   readonly observations: Observation[] = [];
   /** What was seen to be wrong while it happened. */
   readonly violations: Violation[] = [];
@@ -81,7 +83,13 @@ export class World {
       tables: [TABLE, EFFECTS_TABLE],
       memberItems: plan.seed % 2 === 0,
       memory: () => memory,
-      letters: letterBox({ plan, clock: scheduler, startMs: START_MS, observe }),
+      letters: letterBox({
+        plan,
+        clock: scheduler,
+        startMs: START_MS,
+        observe,
+        onLetter: (letter) => this.operator.keep(letter),
+      }),
       onAccepted: ({ worker, sentAtMs }) => {
         const seen = { worker, sentAtMs, atMs: scheduler.now() };
         if (plan.remember === 'transaction') effects.look(seen).forEach(observe);
@@ -97,12 +105,21 @@ export class World {
     const effects = new EffectWatch(() => database.itemsOf(EFFECTS_TABLE));
     this.resolution = new Resolution(plan, watch);
     const mapping = mappingOf(plan);
+    const userCode = new UserCode({ plan, scheduler, observe, latencyMs: messageMs });
+    this.operator = new Operator({
+      plan,
+      scheduler,
+      mapping,
+      sandboxes: () => this.sandboxes,
+      heal: () => userCode.heal(),
+      observe,
+    });
     this.sandboxes = new SimulatedSandboxes({
       plan,
       runtime,
       scheduler,
       database,
-      userCode: new UserCode({ plan, scheduler, observe, latencyMs: messageMs }),
+      userCode,
       mappings: { [MAPPING_NAME]: { consumer: CONSUMER, source: '0a1b-2', generation: 1 } },
       remembering: { table: TABLE, memory },
       invokedFunctionArn: mapping.invokedFunctionArn,
@@ -135,7 +152,11 @@ export class World {
   };
 
   #observe(observation: Observation): void {
-    const seen = { atMs: this.scheduler.now(), ...observation };
+    const atMs = this.scheduler.now();
+    const told: Observation = { atMs, ...observation };
+    if (told.kind === 'parked') this.operator.parked(nameOf(told));
+    const isRedrive = isRedriver(told.worker) && told.kind !== 'redrive-answer';
+    const seen: Observation = isRedrive ? { kind: 'redrive', worker: told.worker, atMs, seen: told } : told;
     this.observations.push(seen);
     this.#options.onChange(seen);
   }

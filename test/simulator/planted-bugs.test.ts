@@ -7,12 +7,14 @@
  * begins each at schedule 0 and tries up to so many. Whatever changes how schedules are drawn or run moves those
  * numbers; then hunt again, and write down what the table says.
  */
-import { drawSchedule } from '../../local/simulator/schedule';
+import { drawSchedule, type Shares } from '../../local/simulator/schedule';
 import { runSimulation } from '../../local/simulator/simulation';
 import type { SimulationRule } from '../../local/simulator/violation';
 import { brokenRuntime } from '../support/broken-runtimes';
+import { BATCH_BUGS } from './planted-batch-bugs';
 import { INVISIBLE_BUGS, PLANTED_BUGS } from './planted-bugs';
 import { PARKING_BUGS } from './planted-parking-bugs';
+import { REDRIVE_BUGS } from './planted-redrive-bugs';
 import { brokenLaws } from './store-laws';
 
 const SEED = 1;
@@ -24,21 +26,21 @@ const SHIPPED = brokenRuntime({});
 
 type Runtime = typeof SHIPPED;
 
-/** @param failing share of the schedules with dead letters and much that cannot work */
-async function rulesBroken(runtime: Runtime, index: number, failing: number): Promise<ReadonlySet<SimulationRule>> {
-  const { plan, director } = drawSchedule(SEED, index, runtime.remembers, failing);
+async function rulesBroken(runtime: Runtime, index: number, shares: Shares): Promise<ReadonlySet<SimulationRule>> {
+  const { plan, director } = drawSchedule(SEED, index, runtime.remembers, shares);
   const { violations } = await runSimulation({ runtime, plan, director });
   return new Set(violations.map(({ rule }) => rule));
 }
 
 test.each([
-  ['', 0],
-  [' with dead letters, and much that cannot work', 1],
+  ['', {}, 60],
+  [' with dead letters, and much that cannot work', { failing: 1 }, 60],
+  [' with several records in a call, and letters that are redriven', { failing: 0.6, batches: 1, redrives: 1 }, 40],
 ])(
   'the runtime as it is shipped breaks nothing%s',
-  async (_, failing) => {
-    for (let index = 0; index < 60; index += 1) {
-      expect({ index, rules: await rulesBroken(SHIPPED, index, failing) }).toEqual({ index, rules: new Set() });
+  async (_, shares: Shares, schedules) => {
+    for (let index = 0; index < schedules; index += 1) {
+      expect({ index, rules: await rulesBroken(SHIPPED, index, shares) }).toEqual({ index, rules: new Set() });
     }
   },
   120_000,
@@ -49,17 +51,19 @@ describe('a bug in the runtime is caught', () => {
   afterAll(() => process.stdout.write(`\n${['bug', ...rows].join('\n')}\n`));
 
   test.each([
-    ...PLANTED_BUGS.map((one) => ({ ...one, failing: 0 })),
-    ...PARKING_BUGS.map((one) => ({ ...one, failing: 1 })),
+    ...PLANTED_BUGS.map((one) => ({ ...one, shares: {} })),
+    ...PARKING_BUGS.map((one) => ({ ...one, shares: { failing: 1 } })),
+    ...REDRIVE_BUGS.map((one) => ({ ...one, shares: { failing: 1, redrives: 1 } })),
+    ...BATCH_BUGS.map((one) => ({ ...one, shares: { failing: 0.5, batches: 1 } })),
   ])(
     `$bug ($rule), within ${HUNT ?? WITHIN} schedules`,
-    async ({ bug, rule, shows, of = SHIPPED.remembers, from = 0, failing, change }) => {
+    async ({ bug, rule, shows, of = SHIPPED.remembers, from = 0, shares, change }) => {
       const runtime = { ...brokenRuntime(change), remembers: of };
       const first = HUNT === undefined ? from : 0;
       const end = first + (HUNT ?? WITHIN);
       let caught: { readonly index: number; readonly rules: ReadonlySet<SimulationRule> } | undefined;
       for (let index = first; index < end && !caught; index += 1) {
-        const rules = await rulesBroken(runtime, index, failing);
+        const rules = await rulesBroken(runtime, index, shares);
         if (shows.some((shown) => rules.has(shown))) caught = { index, rules };
       }
 
@@ -70,7 +74,7 @@ describe('a bug in the runtime is caught', () => {
       );
       expect(caught).toBeDefined();
       // Else it would be the schedule that is caught, not the bug.
-      const rules = await rulesBroken({ ...SHIPPED, remembers: of }, caught?.index ?? 0, failing);
+      const rules = await rulesBroken({ ...SHIPPED, remembers: of }, caught?.index ?? 0, shares);
       expect([...rules]).toEqual([]);
     },
     HUNT === undefined ? 60_000 : 600_000,

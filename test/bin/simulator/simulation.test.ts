@@ -40,8 +40,9 @@ test(
 );
 
 describe('a schedule decides everything that happens', () => {
+  const SHARES = { failing: 0.6, batches: 0.5, redrives: 0.8 };
   const run = async (seed: number, index: number) => {
-    const drawn = drawSchedule(seed, index, shippedRuntime.remembers);
+    const drawn = drawSchedule(seed, index, shippedRuntime.remembers, SHARES);
     const { plan, director, decisions } = drawn;
     return { drawn: { plan, decisions }, ran: await runSimulation({ runtime: shippedRuntime, plan, director }) };
   };
@@ -71,7 +72,7 @@ describe('a schedule decides everything that happens', () => {
 
   test('no two places of a history have one name, or a decision would be made at the wrong one', async () => {
     for (let index = 0; index < 20; index += 1) {
-      const { plan, director } = drawSchedule(2, index, shippedRuntime.remembers);
+      const { plan, director } = drawSchedule(2, index, shippedRuntime.remembers, SHARES);
       const asked: string[] = [];
       const decide: typeof director.decide = (place, at) => {
         asked.push(place === 'tie' ? `${at} (tie)` : at);
@@ -212,6 +213,54 @@ test('with LATEST what was there before the start is not delivered, and not miss
 
   expect(violations).toEqual([]);
   expect(lines.filter((line) => line.includes('begins'))).toEqual([expect.stringContaining('0@1 b')]);
+});
+
+test('a call over several records that rejects has its effects again, in calls of one record', async () => {
+  const plan = plainPlan({
+    partitions: [['a', 'b', 'c'].map((id) => ({ id, amount: 1 }))],
+    batch: { maxRecordsPerCall: 2, failures: 'listed', rejects: 1 },
+  });
+
+  const { violations, lines } = await runSchedule(shippedRuntime, { plan, decisions: [] }, true);
+
+  const told = lines.filter((line) => /begins|takes effect/.test(line)).map((line) => line.replace(/^.* ms {2}/, ''));
+  expect(violations).toEqual([]);
+  expect(told).toEqual([
+    'poller-1/1 process#1 begins: 0@0 a, attempt 1',
+    'poller-1/1 process#2 begins: 0@1 b, attempt 1',
+    'poller-1/1 process#1 takes effect',
+    'poller-1/1 process#2 takes effect',
+    'poller-1/1 process#3 begins: 0@0 a, attempt 1',
+    'poller-1/1 process#3 takes effect',
+    'poller-1/1 process#4 begins: 0@1 b, attempt 1',
+    'poller-1/1 process#4 takes effect',
+    'poller-1/1 process#5 begins: 0@2 c, attempt 1',
+    'poller-1/1 process#5 takes effect',
+  ]);
+});
+
+test('a letter is redriven when its cause is gone, and once', async () => {
+  const plan = plainPlan({
+    remember: 'ledger',
+    identity: false,
+    partitions: [[{ id: 'a', amount: 1 }]],
+    work: { a: { failures: -1 } },
+    deadLetters: { retries: 0, maxAttempts: 2 },
+    redrives: [{ afterMs: 0 }, { afterMs: 1_000, heals: true }, { afterMs: 2_000 }],
+  });
+
+  const { violations, lines } = await runSchedule(shippedRuntime, { plan, decisions: [] }, true);
+
+  const told = (what: string) =>
+    lines.filter((line) => line.includes(what)).map((line) => line.replace(/^.* ms {2}/, ''));
+  expect(violations).toEqual([]);
+  expect(told('begins')).toEqual([
+    'poller-1/1 process#1 begins: 0@0 a, attempt 1',
+    'poller-1/1 process#2 begins: 0@0 a, attempt 2',
+    'redrive-1/1 process#1 begins: 0@0 a, attempt 3',
+    'redrive-2/1 process#1 begins: 0@0 a, attempt 4',
+  ]);
+  expect(told('takes effect')).toEqual(['redrive-2/1 process#1 takes effect']);
 });
 
 test('a mapping that the service would refuse is an error, and no verdict', async () => {

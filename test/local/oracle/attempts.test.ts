@@ -22,6 +22,19 @@ test('a count that is lost, and one that is doubled', () => {
   expect(wrong(new History().claim('w1', 'a').start('w1', '0@0', 0))).toEqual(['attempts a']);
 });
 
+test('at the last attempt the record is parked, but by who stands still before it can', () => {
+  const last = (between: (history: History) => History) => {
+    const once = failed(new History().deliver('w1', '0@0'), 'w1', 1).answer('w1', '0@0');
+    const history = between(once.deliver('w1', '0@0').claim('w1', 'a').start('w1', '0@0', 2));
+    history.end('w1', '0@0', 'rejected').release('w1', 'a').answer('w1', '0@0');
+    history.deliver('w1', '0@0').claim('w1', 'a').start('w1', '0@0', 3);
+    return broken({ ...IDENTITY, maxAttempts: 2, keepsLeases: true }, TOPIC, history, '0@0');
+  };
+
+  expect(last((history) => history)).toContain('attempts a');
+  expect(last((history) => history.add({ kind: 'frozen', worker: 'w1' }))).not.toContain('attempts a');
+});
+
 test('a run that was cut short may count or not, and so may a death', () => {
   const aborted = (attempt: number) =>
     new History()

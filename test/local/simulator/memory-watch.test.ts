@@ -15,14 +15,22 @@ function watched() {
     BillingMode: 'PAY_PER_REQUEST',
   });
   const watch = new MemoryWatch(() => (engine.execute('Scan', { TableName }) as { Items?: Item[] }).Items ?? []);
-  const put = (item: { id: string; status?: string; owner?: string; lease?: number; digest?: string }) => {
-    const { id, status = 'INPROGRESS', owner = 'token', lease, digest = 'payload' } = item;
+  const put = (item: {
+    id: string;
+    status?: string;
+    owner?: string;
+    lease?: number;
+    digest?: string;
+    outcome?: string;
+  }) => {
+    const { id, status = 'INPROGRESS', owner = 'token', lease, digest = 'payload', outcome } = item;
     const Item = {
       id: { S: id },
       status: { S: status },
       owner: { S: owner },
       payload_digest: { S: digest },
       ...(lease !== undefined && { in_progress_expiration: { N: String(lease) } }),
+      ...(outcome !== undefined && { outcome: { S: outcome } }),
     };
     engine.execute('PutItem', { TableName, Item });
     return watch.look({ ...SEEN, aheadMs: 0 });
@@ -152,4 +160,13 @@ test('P5: an item of a parked record is told once, by partition and offset', () 
   expect(put({ id })).toEqual([{ kind: 'parked', ...SEEN, partition: 2, offset: 17 }]);
   expect(put({ id, owner: 'a redrive' })).toEqual([]);
   expect(watch.isParked({ partition: 2, offset: 17 })).toBe(true);
+});
+
+test('P6: and once more when it is done', () => {
+  const { put } = watched();
+  const id = 'parked#shop#u-1#1#orders#2#17';
+  put({ id, outcome: 'redriving' });
+
+  expect(put({ id, outcome: 'done' })).toEqual([{ kind: 'redriven', ...SEEN, partition: 2, offset: 17 }]);
+  expect(put({ id, outcome: 'done', owner: 'a late copy' })).toEqual([]);
 });

@@ -106,7 +106,7 @@ class PartitionRun {
 
   async #handle(record: KafkaEventRecord, ledger: Ledger, done: Set<number>): Promise<boolean> {
     const { settings, clock, process } = this.outside;
-    const { offset, partition } = record;
+    const { topic, offset, partition } = record;
     const nowMs = clock.now();
     if (this.#isLost || nowMs >= this.endMs) return false;
     if (nowMs >= ledger.leaseUntilMs - settings.clockSkewMs && !(await this.#write(this.#lease, done))) return false;
@@ -117,7 +117,7 @@ class PartitionRun {
       done.add(offset);
       await this.#write(this.#lease, done);
     }
-    const running = process({ partition, offset, value, attempt, signal: this.#abort.signal });
+    const running = process({ topic, partition, offset, value, attempt, signal: this.#abort.signal });
     const result = await this.#watched(running, done);
     if (result.kind === 'failed') {
       if (!this.mistakes.has('does not count')) ledger.tries[offset] = attempt;

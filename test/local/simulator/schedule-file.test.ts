@@ -5,10 +5,12 @@ import fc from 'fast-check';
 import { EXIT } from '../../../contract/error-codes';
 import { LocalError } from '../../../local/errors';
 import { seededRandom } from '../../../local/seeded-random';
+import { batchPlan } from '../../../local/simulator/batch-plan';
 import type { Decision } from '../../../local/simulator/decision';
 import { failingPlan } from '../../../local/simulator/failing-plan';
 import { REMEMBERS } from '../../../local/simulator/plan';
 import { randomPlan } from '../../../local/simulator/random-plan';
+import { redrivePlan } from '../../../local/simulator/redrive-plan';
 import { type KeptSchedule, readSchedule, writeSchedule } from '../../../local/simulator/schedule-file';
 import { plainPlan } from './plans';
 
@@ -35,7 +37,9 @@ test('whatever is drawn is read as it was written', () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
       const plan = randomPlan(seededRandom(seed), REMEMBERS);
-      for (const drawn of [plan, failingPlan(plan, seededRandom(seed))]) {
+      const failing = failingPlan(plan, seededRandom(seed));
+      const batch = plan.remember === 'transaction' ? plan : batchPlan(plan, seededRandom(seed));
+      for (const drawn of [plan, failing, batch, redrivePlan(failing, seededRandom(seed))]) {
         const written = kept({ plan: drawn });
         writeSchedule(file, written);
 
