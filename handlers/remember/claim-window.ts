@@ -9,8 +9,8 @@ import type { Clock, Random } from '../ports';
 import type { Settling } from '../store/settle';
 
 /**
- * How many claims are asked for in one go, and how many may be held for records that have not started. The window
- * doubles while as many records start within {@link SOON_MS}, so that an instant function does not wait for one round
+ * How many claims are asked for in one go, and how many may be held for records that have not started. The window grows
+ * fourfold while as many records start within {@link SOON_MS}, so that an instant function does not wait for one round
  * trip per hundred records; where records take their time it stays small, and their leases fresh.
  */
 const CLAIM_WINDOW = 100;
@@ -171,7 +171,7 @@ export class ClaimWindow<T> {
     const now = this.#options.clock.now();
     const isSoon = now - this.#countedSinceMs <= SOON_MS;
     if (isSoon && this.#started < this.#size) return;
-    this.#size = isSoon ? Math.min(2 * this.#size, WIDEST_WINDOW) : CLAIM_WINDOW;
+    this.#size = isSoon ? Math.min(4 * this.#size, WIDEST_WINDOW) : CLAIM_WINDOW;
     this.#started = 0;
     this.#countedSinceMs = now;
   }
