@@ -86,29 +86,26 @@ async function takeEffect({ topic, partition, offset }, { origin, delay }) {
   return true;
 }
 
+/** One request asks and takes: a partition that moves has then been stolen from by the time that its rival has asked. */
 async function claimed(id, token, context) {
+  const runOut = flaw === 'steals leases' ? '' : ' AND in_progress_expiration < :now';
   while (context.getRemainingTimeInMillis() > 500) {
-    const there = await call('GetItem', { TableName: MSK_ONCE_TABLE, Key: { id: { S: id } }, ConsistentRead: true });
-    const attempts = there.Item?.attempts ?? { N: '0' };
-    const leaseUntilMs = Date.now() + LEASE_MS;
-    const runOut = flaw === 'steals leases' ? '' : ' AND in_progress_expiration < :now';
-    const taken = await call('PutItem', {
+    const nowMs = Date.now();
+    const taken = await call('UpdateItem', {
       TableName: MSK_ONCE_TABLE,
-      Item: {
-        id: { S: id },
-        status: { S: 'INPROGRESS' },
-        owner: { S: token },
-        attempts,
-        in_progress_expiration: { N: String(leaseUntilMs) },
-      },
+      Key: { id: { S: id } },
+      UpdateExpression: 'SET #status = :inProgress, #owner = :token, in_progress_expiration = :leaseUntil',
       ConditionExpression: `attribute_not_exists(id) OR (#status = :inProgress${runOut})`,
-      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeNames: { '#status': 'status', '#owner': 'owner' },
       ExpressionAttributeValues: {
         ':inProgress': { S: 'INPROGRESS' },
-        ...(runOut && { ':now': { N: String(Date.now()) } }),
+        ':token': { S: token },
+        ':leaseUntil': { N: String(nowMs + LEASE_MS) },
+        ...(runOut && { ':now': { N: String(nowMs) } }),
       },
+      ReturnValues: 'ALL_NEW',
     });
-    if (taken) return { claim: 'ours', attempts: Number(attempts.N) };
+    if (taken) return { claim: 'ours', attempts: Number(taken.Attributes.attempts?.N ?? 0) };
     const { Item } = await call('GetItem', { TableName: MSK_ONCE_TABLE, Key: { id: { S: id } }, ConsistentRead: true });
     if (Item?.status.S === 'COMPLETED') return { claim: 'closed' };
     await new Promise((resolve) => setTimeout(resolve, 50));
