@@ -1,7 +1,7 @@
 import { EXIT } from '../../contract/error-codes';
 import { parseFault } from '../../local/faults/fault-text';
+import { chosen } from '../../local/run/chosen';
 import { readArguments, USAGE } from '../local/arguments';
-import { chosen } from '../local/chosen';
 import { explanation } from '../local/explanation';
 import { faultHelp } from '../local/fault-help';
 import { interruption } from '../local/interruption';

@@ -13,10 +13,10 @@ import {
 import { stopOwnedServers } from '../../local/servers/stop-servers';
 import { CommandLine } from '../command-line';
 
-const USAGE = `Usage: npm run servers -- [options]
+const USAGE = `Usage: msk-once servers [options]
 
 Starts Apache Kafka and Amazon's DynamoDB Local on this machine, for live tests and to try things out, and keeps them
-until Ctrl-C. Their data ends with them. npm run servers:stop stops them from another terminal.
+until Ctrl-C. Their data ends with them. msk-once servers --stop stops them from another terminal.
 
   --with sqs  start ElasticMQ too, a stand-in for SQS
   --stop      stop the servers that this command started in this directory
@@ -73,7 +73,7 @@ async function runThem(wanted: readonly ServerDefinition[], place: OwnerPlace): 
   for (const server of missing) claimServer(server, place);
   try {
     const started = await startServers({ ...place, servers: wanted, report: say, signal: interruption.signal });
-    say('Ctrl-C stops what was started here, `npm run servers:stop` in another terminal too.');
+    say('Ctrl-C stops what was started here, `msk-once servers --stop` in another terminal too.');
     const failure = await Promise.race([started.failed, untilAborted(interruption.signal)]);
     say('Stopping ...');
     await started.stop();
@@ -114,7 +114,7 @@ async function stopThem(place: OwnerPlace): Promise<number> {
   throw new LocalError(
     ERROR_CODES.usage,
     `${others.map((server) => described(server, place)).join(' and ')} still runs: ` +
-      'it was not started by `npm run servers` in this directory. Stop it where it was started.',
+      'it was not started by `msk-once servers` in this directory. Stop it where it was started.',
     EXIT.refused,
   );
 }

@@ -126,7 +126,7 @@ async function runMapping(
       throw new LocalError(
         ERROR_CODES.serverFailed,
         `The topic ${topic} holds ${facts.length} records, and ${messages.length} were produced: the broker lost some, ` +
-          'or another producer writes to it. Start the servers anew (npm run servers:stop, npm run servers).',
+          'or another producer writes to it. Start the servers anew (msk-once servers --stop, msk-once servers).',
       );
     }
     const faults = placed ? [] : scriptOf(facts, options.seed, options.remember);

@@ -35,7 +35,7 @@ export async function embedded(): Promise<Surroundings> {
   };
 }
 
-/** What `npm run servers` started, or what the addresses name; dead letters in this process unless SQS is named. */
+/** What `msk-once servers` started, or what the addresses name; dead letters in this process unless SQS is named. */
 export async function realServers(addresses: {
   readonly kafka: string;
   readonly dynamodb: string;

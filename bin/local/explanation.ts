@@ -1,6 +1,6 @@
 import type { Choices } from '../../local/event-source/choices';
 import { explain } from '../../local/event-source/explain';
-import { readApplication } from './application';
+import { readApplication } from '../../local/run/application';
 import type { LocalArguments } from './arguments';
 
 /** One line per row; with --app or --template and one mapping in it, also what that mapping's settings make of them. */

@@ -1,9 +1,9 @@
 import { ENVIRONMENT } from '../../contract/environment';
 import type { LocalServer } from '../../local/aws/http-server';
 import { openInvoke } from '../../local/invoke/open-invoke';
+import type { LocalSurroundings } from '../../local/run/surroundings';
 import type { KafkaMapping } from '../../local/template/kafka-mapping';
 import { LOCAL_ACCESS_KEY } from '../../local/worker/worker-environment';
-import type { LocalSurroundings } from './surroundings';
 import type { View } from './view';
 
 type Around = Pick<LocalSurroundings, 'database' | 'env' | 'stores'>;

@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { ERROR_CODES, EXIT } from '../../contract/error-codes';
 import { LocalError } from '../../local/errors';
 import { type Reading, readResult } from '../../local/event-source/response';
+import { readApplication } from '../../local/run/application';
 import { type CapturedEvent, readCapturedEvent } from '../../local/run/captured-event';
 import type { Application } from '../../local/run/local-run';
 import { remedyOf } from '../../local/run/remedy';
 import { otherRuntimes } from '../../local/run/runtime-note';
+import { surroundingsOf } from '../../local/run/surroundings';
 import { createMissingTables } from '../../local/run/tables';
 import type { KafkaMapping } from '../../local/template/kafka-mapping';
 import type { InvocationResult } from '../../local/worker/invocation-result';
 import { startWorker } from '../../local/worker/worker';
-import { readApplication } from './application';
 import type { LocalArguments } from './arguments';
 import { counted } from './counted';
 import { requireFreePort } from './debugger-port';
 import type { Interruption } from './interruption';
-import { surroundingsOf } from './surroundings';
 import type { View } from './view';
 
 /** Invokes the function once with a captured event, and says what the service would make of its answer. */

@@ -1,9 +1,9 @@
 import { ERROR_CODES, EXIT } from '../../contract/error-codes';
 import { LocalError } from '../../local/errors';
-import { readApplication } from './application';
+import { readApplication } from '../../local/run/application';
+import { surroundingsOf } from '../../local/run/surroundings';
 import type { LocalArguments } from './arguments';
 import { requireFreePort } from './debugger-port';
-import { surroundingsOf } from './surroundings';
 import { watchApplication } from './watch';
 import { type Command, Work } from './work';
 

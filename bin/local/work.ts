@@ -3,16 +3,16 @@ import { EXIT } from '../../contract/error-codes';
 import type { LocalServer } from '../../local/aws/http-server';
 import type { Choices } from '../../local/event-source/choices';
 import type { Fault } from '../../local/faults/fault';
+import { readApplication, readsFromLatest } from '../../local/run/application';
 import { readInput } from '../../local/run/input';
 import { InputError } from '../../local/run/input-error';
 import { type Application, LocalRun } from '../../local/run/local-run';
-import { readApplication } from './application';
+import type { LocalSurroundings } from '../../local/run/surroundings';
 import type { LocalArguments } from './arguments';
 import type { Interruption } from './interruption';
 import { openInvokeDoor } from './invoke-door';
 import { progressText } from './progress-text';
 import { type RunEnd, summaryText } from './summary';
-import type { LocalSurroundings } from './surroundings';
 import type { View } from './view';
 import type { Watching } from './watch';
 import { writeReport } from './write-report';
@@ -112,10 +112,9 @@ export class Work {
     return this.#untilDone(input);
   }
 
-  /** So that batches are the same in each run with a seed. What LATEST is to deliver has to come after the start. */
+  /** So that batches are the same in each run with a seed. */
   get #isWrittenFirst(): boolean {
-    const isLatest = this.#application.mappings.some(({ startingPosition }) => startingPosition === 'LATEST');
-    return this.#around.ownPartitions !== undefined && !isLatest;
+    return this.#around.ownPartitions !== undefined && !readsFromLatest(this.#application);
   }
 
   /** Without --once it goes on after the input has ended, unless that ended with a wrong line. */

@@ -36,7 +36,7 @@ export class QueueApi {
     if (response.ok) return (text === '' ? {} : JSON.parse(text)) as Output;
     throw new LocalError(
       ERROR_CODES.serverFailed,
-      `SQS at ${this.#endpoint} refused ${operation} of ${this.#url}: ${text}. Start the servers anew (npm run servers:stop, npm run servers).`,
+      `SQS at ${this.#endpoint} refused ${operation} of ${this.#url}: ${text}. Start the servers anew (msk-once servers --stop, msk-once servers).`,
       EXIT.failed,
     );
   }

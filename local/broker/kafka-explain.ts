@@ -40,7 +40,7 @@ export function unreachable(config: BrokerConfig, cause?: unknown): LocalError {
   );
 }
 
-const START_OR_NAME_ONE = 'Start one with `npm run servers`, or set MSK_ONCE_KAFKA to one that runs.';
+const START_OR_NAME_ONE = 'Start one with `msk-once servers`, or set MSK_ONCE_KAFKA to one that runs.';
 const TOO_LARGE: readonly string[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
 /** A broker that does not let this client in; nothing that passes by itself. */

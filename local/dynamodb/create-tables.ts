@@ -45,7 +45,7 @@ function refusalOf(error: DynamoDbError, { tableName, logicalId }: TableDefiniti
       return new LocalError(
         ERROR_CODES.usage,
         `The table ${tableName} exists already at ${endpoint}: another run uses it, or one that was ` +
-          'interrupted left it behind. Wait for that run, or start the servers anew (npm run servers:stop).',
+          'interrupted left it behind. Wait for that run, or start the servers anew (msk-once servers --stop).',
         EXIT.refused,
         { cause: error },
       );
@@ -59,7 +59,7 @@ function refusalOf(error: DynamoDbError, { tableName, logicalId }: TableDefiniti
       return new LocalError(
         ERROR_CODES.serverFailed,
         `The table ${tableName} was not made at ${endpoint}: ${error.name}: ${error.message}. ` +
-          'Start the servers anew (npm run servers:stop, npm run servers), or leave --dynamodb out.',
+          'Start the servers anew (msk-once servers --stop, msk-once servers), or leave --dynamodb out.',
         EXIT.failed,
         { cause: error },
       );
@@ -86,6 +86,6 @@ async function untilActive(database: DynamoDbApi, tableName: string): Promise<vo
   throw new LocalError(
     ERROR_CODES.serverFailed,
     `The table ${tableName} was made at ${database.endpoint}, and is ${status} after ${(TRIES * PAUSE_MS) / 1_000} s; ` +
-      'it has to be ACTIVE. Start the servers anew (npm run servers:stop, npm run servers), and run this again.',
+      'it has to be ACTIVE. Start the servers anew (msk-once servers --stop, msk-once servers), and run this again.',
   );
 }

@@ -65,7 +65,7 @@ export class DynamoDbApi {
   #unreachable(what: string, cause: unknown): LocalError {
     return new LocalError(
       ERROR_CODES.serverUnreachable,
-      `No DynamoDB answers at ${this.endpoint}: ${what}. Start one with "npm run servers", or name another one in MSK_ONCE_DYNAMODB.`,
+      `No DynamoDB answers at ${this.endpoint}: ${what}. Start one with "msk-once servers", or name another one in MSK_ONCE_DYNAMODB.`,
       EXIT.unreachable,
       { cause },
     );

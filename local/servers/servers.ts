@@ -10,7 +10,7 @@ import { requireFreePorts } from './port';
 import { SQS } from './sqs-server';
 import { type RunningServer, startServer } from './start-server';
 
-/** What `npm run servers` brings up. */
+/** What `msk-once servers` brings up. */
 export const SERVERS: readonly ServerDefinition[] = [KAFKA, DYNAMODB];
 
 /** What it brings up beside them when it is asked to, with `--with` and the name. */

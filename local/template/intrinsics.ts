@@ -6,7 +6,7 @@ import { inStack, placeOf } from './places';
 import { attributeValue, type ResourceQuestion, refValue } from './resource-values';
 import { substitute } from './substitution';
 import { isIntrinsic, isObject, own, type Template } from './template';
-import { shown, templateInvalid, templateUnsupported } from './template-error';
+import { shown, templateInvalid, templateUnsupported, wrongHere } from './template-error';
 
 export interface Resolver {
   /** The value with every intrinsic function resolved. `undefined` is AWS::NoValue. */
@@ -142,7 +142,7 @@ export function createResolver(template: Template, values: LocalValues, nestedOu
       );
     }
     if (!exists(logicalId)) {
-      throw templateInvalid(
+      throw wrongHere(
         path,
         `refers to ${logicalId}, which is not created: its condition ${resource.Condition} does not hold.`,
       );
@@ -181,7 +181,7 @@ export function createResolver(template: Template, values: LocalValues, nestedOu
     const position = Number(text(resolve(index, `${path}[0]`), `${path}[0]`));
     const choices = items(list, `${path}[1]`);
     if (!Number.isInteger(position) || position < 0 || position >= choices.length) {
-      throw templateInvalid(path, `selects ${shown(index)} of a list of ${choices.length}: ${shown(choices)}.`);
+      throw wrongHere(path, `selects ${shown(index)} of a list of ${choices.length}: ${shown(choices)}.`);
     }
     return choices[position];
   }
@@ -192,7 +192,7 @@ export function createResolver(template: Template, values: LocalValues, nestedOu
     );
     let found: unknown = template.Mappings;
     for (const key of keys) found = isObject(found) ? own(found, key) : undefined;
-    if (found === undefined) throw templateInvalid(path, `finds nothing at Mappings.${keys.join('.')}.`);
+    if (found === undefined) throw wrongHere(path, `finds nothing at Mappings.${keys.join('.')}.`);
     return found;
   }
 

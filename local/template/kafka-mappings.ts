@@ -19,12 +19,17 @@ const KAFKA_PROPERTIES = [
  * none. What is not chosen is not read, so that a function that cannot be run here stands in nobody's way.
  */
 export function readKafkaMappings(stack: Stack, selection: MappingSelection = {}): KafkaMapping[] {
+  const mappings = findKafkaMappings(stack, selection).map(readKafkaMapping);
+  refuseSharedGroup(mappings);
+  return mappings;
+}
+
+/** The same, none of them read yet. */
+export function findKafkaMappings(stack: Stack, selection: MappingSelection = {}): Found[] {
   const all = findResources(stack, 'AWS::Lambda::EventSourceMapping');
   const kafka = all.filter(({ resource }) => isKafka(resource));
   if (kafka.length === 0) throw nothingToRun(stack, all.map(idOf));
-  const mappings = selectMappings(kafka.map(nameOf), selection).map(({ found }) => readKafkaMapping(found));
-  refuseSharedGroup(mappings);
-  return mappings;
+  return selectMappings(kafka.map(nameOf), selection).map(({ found }) => found);
 }
 
 function isKafka({ Properties = {} }: Resource): boolean {

@@ -2,7 +2,7 @@ import { ERROR_CODES, EXIT } from '../../contract/error-codes';
 import { LocalError } from '../errors';
 import type { LocalValues } from './local-values';
 import { own, type Template } from './template';
-import { shown, templateInvalid, templateUnsupported } from './template-error';
+import { shown, templateInvalid, templateUnsupported, wrongHere } from './template-error';
 
 /** Refuses a value for a parameter that the template does not have, and one that it does not allow. */
 export function checkGiven(file: string, template: Template, given: Readonly<Record<string, string>>): void {
@@ -40,8 +40,9 @@ export function parameterValue(name: string, path: string, template: Template, v
   }
   const value = given ?? parameter.Default;
   if (value === undefined) {
-    const cure = isNested ? `Give it one, or pass it in Parameters of the nested stack.` : cureFor(name);
-    throw templateInvalid(path, `needs the parameter ${name}, which has no default. ${cure}`);
+    const problem = `needs the parameter ${name}, which has no default.`;
+    if (isNested) throw templateInvalid(path, `${problem} Give it one, or pass it in Parameters of the nested stack.`);
+    throw wrongHere(path, `${problem} ${cureFor(name)}`);
   }
   return isList(type) ? String(value).split(',').map(trimmed) : String(value);
 }

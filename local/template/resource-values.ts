@@ -70,10 +70,34 @@ const uuid: Value = (known) => {
   ].join('-');
 };
 
+/** Source: S3 User Guide, "Bucket naming rules". */
+const BUCKET_NAME_LENGTH = 63;
+const SHORTEST_BUCKET_NAME = 3;
+const HASH_LENGTH = 12;
+
+/** In small letters; one that is too short, or too long, as a nested stack's may be, ends with its hash. */
+function bucketName(name: string): string {
+  const small = name.toLowerCase();
+  if (small.length >= SHORTEST_BUCKET_NAME && small.length <= BUCKET_NAME_LENGTH) return small;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH);
+  return `${small.slice(0, BUCKET_NAME_LENGTH - HASH_LENGTH - 1)}-${hash}`;
+}
+
+/** As EC2 names what it makes. */
+const ec2Id =
+  (prefix: string): Value =>
+  (known) =>
+    `${prefix}-${uuid(known).replaceAll('-', '').slice(0, 17)}`;
+
 /** The last part of a cluster's ARN tells clusters apart. */
 const clusterArn: Value = (known) =>
   localArn(`kafka:${known.region}:${LOCAL_ACCOUNT_ID}:cluster/${known.name}/${uuid(known)}-1`);
 const cluster: ResourceKind = { nameProperty: 'ClusterName', ref: clusterArn, attributes: { Arn: clusterArn } };
+const connectionArn: Value = (known) =>
+  localArn(
+    `kafka:${known.region}:${LOCAL_ACCOUNT_ID}:vpc-connection/${LOCAL_ACCOUNT_ID}/${known.name}/${uuid(known)}-1`,
+  );
+const registryArn = arnOf('glue', 'registry/');
 const keyArn: Value = (known) => localArn(`kms:${known.region}:${LOCAL_ACCOUNT_ID}:key/${uuid(known)}`);
 const stateMachineArn = arnOf('states', 'stateMachine:');
 
@@ -113,17 +137,22 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
   },
   'AWS::S3::Bucket': {
     ...named('BucketName', (known) => localArn(`s3:::${known.name}`)),
-    chosenName: (name) => name.toLowerCase(),
+    chosenName: bucketName,
   },
   'AWS::MSK::Cluster': cluster,
   'AWS::MSK::ServerlessCluster': cluster,
+  'AWS::MSK::VpcConnection': { nameProperty: '', ref: connectionArn, attributes: { Arn: connectionArn } },
   'AWS::SecretsManager::Secret': { nameProperty: 'Name', ref: secretArn, attributes: { Id: secretArn } },
   'AWS::SSM::Parameter': {
     nameProperty: 'Name',
     ref: name,
     attributes: { Type: (known) => known.property('Type'), Value: (known) => known.property('Value') },
   },
+  'AWS::EC2::SecurityGroup': { nameProperty: '', ref: ec2Id('sg'), attributes: { GroupId: ec2Id('sg') } },
+  'AWS::EC2::Subnet': { nameProperty: '', ref: ec2Id('subnet'), attributes: { SubnetId: ec2Id('subnet') } },
+  'AWS::EC2::VPC': { nameProperty: '', ref: ec2Id('vpc'), attributes: { VpcId: ec2Id('vpc') } },
   'AWS::Events::EventBus': named('Name', arnOf('events', 'event-bus/')),
+  'AWS::Glue::Registry': { nameProperty: 'Name', ref: registryArn, attributes: { Arn: registryArn } },
   'AWS::Kinesis::Stream': named('Name', arnOf('kinesis', 'stream/')),
   'AWS::KinesisFirehose::DeliveryStream': named('DeliveryStreamName', arnOf('firehose', 'deliverystream/')),
   'AWS::StepFunctions::StateMachine': {

@@ -48,7 +48,10 @@ export function expandEvent(
   const kafkaConfig = isObject(event) ? own(KAFKA_CONFIG, String(event.Type)) : undefined;
   if (!isObject(event) || kafkaConfig === undefined) return undefined;
   const Properties: Record<string, unknown> = { FunctionName };
-  const places: Record<string, string> = { '': `${place}.Properties` };
+  const places: Record<string, string> = {
+    '': `${place}.Properties`,
+    FunctionName: place.replace(/\.Events\.[^.]*$/, '.AutoPublishAlias'),
+  };
   for (const [name, value] of Object.entries(isObject(event.Properties) ? event.Properties : {})) {
     const keys = keysOf(name, kafkaConfig);
     if (keys.length === 0) continue;

@@ -6,6 +6,18 @@ export function templateInvalid(path: string, problem: string, options?: ErrorOp
   return new LocalError(ERROR_CODES.templateInvalid, `${path} ${problem}`, undefined, options);
 }
 
+/** Wrong with the parameters and the region that are taken here; a deployment may have others. */
+class WrongHere extends LocalError {}
+
+export function wrongHere(path: string, problem: string): LocalError {
+  return new WrongHere(ERROR_CODES.templateInvalid, `${path} ${problem}`);
+}
+
+/** Whether the service refuses what the template says, whatever the parameters and the region are. */
+export function isRefused(error: LocalError): boolean {
+  return error.code === ERROR_CODES.templateInvalid && !(error instanceof WrongHere);
+}
+
 /** The template is right, but the local event source cannot do what it asks for. */
 export function templateUnsupported(path: string, problem: string): LocalError {
   return new LocalError(ERROR_CODES.templateUnsupported, `${path} ${problem}`);

@@ -23,6 +23,6 @@ export const noSuchQueue = () =>
 export const unsupported = (what: string) =>
   new SqsError(
     'UnsupportedOperation',
-    `The stand-in for SQS does not play ${what}. Use ElasticMQ (npm run servers -- --with sqs).`,
+    `The stand-in for SQS does not play ${what}. Use ElasticMQ (msk-once servers --with sqs).`,
     'AWS.SimpleQueueService.UnsupportedOperation',
   );

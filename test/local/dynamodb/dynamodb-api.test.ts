@@ -17,7 +17,7 @@ test('nothing listens: an error of exit code 7 that names the address and the re
     name: 'LocalError',
     code: ERROR_CODES.serverUnreachable,
     exitCode: EXIT.unreachable,
-    message: expect.stringMatching(new RegExp(`${endpoint}.*npm run servers.*MSK_ONCE_DYNAMODB`)),
+    message: expect.stringMatching(new RegExp(`${endpoint}.*msk-once servers.*MSK_ONCE_DYNAMODB`)),
   });
 });
 

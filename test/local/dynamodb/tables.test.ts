@@ -110,7 +110,7 @@ test('a table that exists is named with a remedy, keeps what it has, and none of
   await expect(again).rejects.toMatchObject({
     name: 'LocalError',
     exitCode: EXIT.refused,
-    message: expect.stringMatching(/Counters.*exists.*npm run servers:stop/s),
+    message: expect.stringMatching(/Counters.*exists.*msk-once servers --stop/s),
   });
   expect(await tableNames()).toEqual(['Counters']);
   expect(await api.scan('Counters')).toEqual([{ airport: { S: 'ATL' } }]);

@@ -199,6 +199,34 @@ describe('an intrinsic function resolves to what a deployment would put there', 
     expect(again).toBe(first);
     expect(String(other).split('/')[2]).not.toBe(String(first).split('/')[2]);
   });
+
+  test('a bucket whose name would be too long for S3 gets one that is not, and its own', () => {
+    const long = 'DeadLetterBucketOfTheProcessorOfOrdersInAStackWithALongName0A1B2C3D';
+    const types = [`${long}A`, `${long}B`].map((id) => [id, { Type: 'AWS::S3::Bucket' }]);
+    const buckets = stackOf(folder.path, { Resources: Object.fromEntries(types) });
+
+    const [a, b] = [`${long}A`, `${long}B`].map((Ref) => String(buckets.resolve({ Ref }, 'Here')));
+
+    expect(a).toMatch(/^deadletterbucketoftheprocessoroforders[a-z0-9-]{25}$/);
+    expect(b).not.toBe(a);
+  });
+
+  test('a network has ids as EC2 gives them, one for each resource', () => {
+    const network = stackOf(folder.path, {
+      Resources: {
+        A: { Type: 'AWS::EC2::Subnet' },
+        B: { Type: 'AWS::EC2::Subnet' },
+        Group: { Type: 'AWS::EC2::SecurityGroup' },
+        Vpc: { Type: 'AWS::EC2::VPC' },
+      },
+    });
+    const ref = (Ref: string) => network.resolve({ Ref }, 'Here');
+
+    expect(ref('A')).toMatch(/^subnet-[0-9a-f]{17}$/);
+    expect(ref('B')).not.toBe(ref('A'));
+    expect(ref('Vpc')).toMatch(/^vpc-[0-9a-f]{17}$/);
+    expect(network.resolve({ 'Fn::GetAtt': ['Group', 'GroupId'] }, 'Here')).toMatch(/^sg-[0-9a-f]{17}$/);
+  });
 });
 
 describe('what has no local value is refused by name, with its place in the template', () => {

@@ -1,4 +1,4 @@
-import { type Choices, chooseFrom } from '../../local/event-source/choices';
+import { type Choices, chooseFrom } from '../event-source/choices';
 
 /**
  * In real time 60 retries take half an hour. Eight take more than a minute with their pauses, so that a lease of 30 s
@@ -6,7 +6,7 @@ import { type Choices, chooseFrom } from '../../local/event-source/choices';
  */
 const IN_REAL_TIME = { 'blocked-after-retries': '8' };
 
-/** The choices of this command. Throws a LocalError for a name or a value that is not accepted. */
+/** The choices of a run in real time. Throws a LocalError for a name or a value that is not accepted. */
 export function chosen(given: Readonly<Record<string, string>>): Choices {
   return chooseFrom({ ...IN_REAL_TIME, ...given });
 }

@@ -1,4 +1,4 @@
-import { localGroupId } from '../../../bin/local/group-id';
+import { localGroupId } from '../../../local/run/group-id';
 
 test.each([
   [['127.0.0.1:9092'], 'shop-orders'],

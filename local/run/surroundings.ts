@@ -1,15 +1,31 @@
 import { ENVIRONMENT } from '../../contract/environment';
-import { openStores, type Stores } from '../../local/aws/stores';
-import type { Broker } from '../../local/broker/broker';
-import { readBrokerConfig } from '../../local/broker/broker-config';
-import { InProcessBroker } from '../../local/broker/in-process';
-import { connectKafka } from '../../local/broker/kafka';
-import { DynamoDbApi } from '../../local/dynamodb/dynamodb-api';
-import { startEmbeddedDynamoDb } from '../../local/dynamodb/embedded';
-import type { KafkaMapping } from '../../local/template/kafka-mapping';
-import type { LocalArguments } from './arguments';
+import { openStores, type Stores } from '../aws/stores';
+import type { Broker } from '../broker/broker';
+import { readBrokerConfig } from '../broker/broker-config';
+import { InProcessBroker } from '../broker/in-process';
+import { connectKafka } from '../broker/kafka';
+import { DynamoDbApi } from '../dynamodb/dynamodb-api';
+import { startEmbeddedDynamoDb } from '../dynamodb/embedded';
+import type { KafkaMapping } from '../template/kafka-mapping';
 import { localGroupId } from './group-id';
 import { requireDatabase } from './require-database';
+
+export interface SurroundingsOptions {
+  /** Addresses of a Kafka broker, with commas between them. @default a log in this process */
+  readonly broker?: string | undefined;
+  /** The same with TLS or SASL, as a file. @default none */
+  readonly brokerConfig?: string | undefined;
+  /** Of each topic in this process. */
+  readonly partitions: number;
+  /** The consumer group of every mapping. @default the mapping's own, with `-local` on a broker of another machine */
+  readonly group?: string | undefined;
+  /** URLs. @default those in this process */
+  readonly dynamodb?: string | undefined;
+  readonly sqs?: string | undefined;
+  readonly s3?: string | undefined;
+  /** For the functions, stronger than the template's. */
+  readonly environment: Readonly<Record<string, string>>;
+}
 
 /** Broker, database, queues and buckets of a local run. */
 export interface LocalSurroundings {
@@ -28,7 +44,7 @@ export interface LocalSurroundings {
   close(): Promise<void>;
 }
 
-export async function surroundingsOf(given: LocalArguments): Promise<LocalSurroundings> {
+export async function surroundingsOf(given: SurroundingsOptions): Promise<LocalSurroundings> {
   const cluster = await clusterOf(given);
   try {
     const embedded = given.dynamodb === undefined ? await startEmbeddedDynamoDb() : undefined;
@@ -81,7 +97,7 @@ interface Cluster {
   prepare(mappings: readonly KafkaMapping[]): Promise<void>;
 }
 
-async function clusterOf({ broker: address, brokerConfig, partitions }: LocalArguments): Promise<Cluster> {
+async function clusterOf({ broker: address, brokerConfig, partitions }: SurroundingsOptions): Promise<Cluster> {
   if (address === undefined && brokerConfig === undefined) return inProcess(partitions);
   const config = brokerConfig === undefined ? { brokers: (address ?? '').split(',') } : readBrokerConfig(brokerConfig);
   return {

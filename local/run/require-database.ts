@@ -1,6 +1,6 @@
 import { ERROR_CODES, EXIT } from '../../contract/error-codes';
-import { requestHeaders } from '../../local/dynamodb/request-headers';
-import { LocalError } from '../../local/errors';
+import { requestHeaders } from '../dynamodb/request-headers';
+import { LocalError } from '../errors';
 
 const WITHIN_MS = 5_000;
 

@@ -1,0 +1,20 @@
+/// <reference types="node" preserve="true" />
+export type { ErrorCode } from '../contract/error-codes';
+export type { KafkaEventRecord } from '../contract/event';
+export type { Letter, LetterError } from '../contract/letter';
+export type { FailureCondition } from './destinations/failure';
+export type { BatchDocument, ObjectDocument } from './destinations/failure-document';
+export type { RecordRange } from './destinations/record-ranges';
+export type { ReportedDocument } from './destinations/report-delivery';
+export { type EmbeddedDynamoDb, startEmbeddedDynamoDb as startDynamoDb } from './dynamodb/embedded';
+export { LocalError } from './errors';
+export type { ReportedOption } from './event-source/choices';
+export type { FaultName } from './faults/fault-definitions';
+export type { FaultMoment, FaultReport } from './faults/fault-report';
+export type { ApplicationOptions } from './run/application';
+export type { LocalRecord } from './run/given-record';
+export type { MappingEnd } from './run/mapping-log';
+export type { RecordEntry, RecordOutcome } from './run/record-log';
+export type { LocalReport, ReportedMapping } from './run/report';
+export { type RunLocalOptions, runLocal } from './run/run-local';
+export type { FailureDestination } from './template/failure-destination';
