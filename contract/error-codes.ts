@@ -170,7 +170,7 @@ export const ERROR_CODES = {
   handlerInvalid: 'MSK_ONCE_HANDLER_INVALID',
   /**
    * Nothing answers where Kafka, DynamoDB, a queue, a bucket, Lambda or a download should be.
-   * @remedy Start the servers with `npm run servers`, or name the right address; of AWS check the region and the network.
+   * @remedy Start the servers with `msk-once servers`, or name the right address; of AWS check the region and the network.
    */
   serverUnreachable: 'MSK_ONCE_SERVER_UNREACHABLE',
   /**

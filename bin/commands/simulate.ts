@@ -10,7 +10,7 @@ import { replayText, reportOf, type SimulationReport, verdictText } from '../sim
 import { runSchedules } from '../simulator/run-schedules';
 import { Threads } from '../simulator/threads';
 
-const USAGE = `Usage: npm run simulate -- [options]
+const USAGE = `Usage: msk-once simulate [options]
 
 Runs the shipped runtime in virtual time, over random workloads with random faults, and judges each schedule.
 

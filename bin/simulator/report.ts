@@ -24,7 +24,7 @@ export function verdictText(run: SchedulesRun): string {
   const kept = violations.flatMap(({ rule, text, file }) => [
     '',
     `VIOLATION ${rule}: ${text}`,
-    `  npm run simulate -- --replay ${file}`,
+    `  msk-once simulate --replay ${file}`,
   ]);
   const others = failures - violations.length;
   return [

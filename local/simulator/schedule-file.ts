@@ -60,7 +60,7 @@ function unusable(file: string, problem: string): LocalError {
   const what = problem.endsWith('.') ? problem : `${problem}.`;
   return new LocalError(
     ERROR_CODES.usage,
-    `The schedule ${file} cannot be replayed: ${what} A failing run of npm run simulate writes such files.`,
+    `The schedule ${file} cannot be replayed: ${what} A failing run of msk-once simulate writes such files.`,
     EXIT.usage,
   );
 }

@@ -51,7 +51,7 @@ describe('wrong options end with usage and exit code 2, and name the option', ()
 
     expect(exitCode).toBe(EXIT.usage);
     expect(message).toContain(named);
-    expect(usage).toContain('Usage: npm run simulate');
+    expect(usage).toContain('Usage: msk-once simulate');
   });
 });
 
@@ -73,5 +73,5 @@ test('--help prints the usage and ends with 0', async () => {
   write.mockRestore();
 
   expect(code).toBe(EXIT.ok);
-  expect(written.join('')).toMatch(/Usage: npm run simulate[\s\S]*--replay/);
+  expect(written.join('')).toMatch(/Usage: msk-once simulate[\s\S]*--replay/);
 });

@@ -89,7 +89,7 @@ test('those that broke a rule are kept, small, in the order of their numbers', a
   });
   const text = verdictText(run);
   expect(text).toMatch(/identity +partial +listed +key +60 +2/);
-  expect(text).toContain(`VIOLATION twice: small 3\n  npm run simulate -- --replay ${files[0]}`);
+  expect(text).toContain(`VIOLATION twice: small 3\n  msk-once simulate --replay ${files[0]}`);
   expect(text).toContain('FAILED: 2 of 60 schedules of seed 7 broke a rule');
 });
 
