@@ -242,17 +242,18 @@ export class Stage implements Interceptor {
       if (failures === FAILURES) this.#happened(fault, worker);
       return DATABASE_FAILS;
     }
-    if (!(await this.#until(() => this.#isFree(worker, fault), request))) return FORWARD;
+    const isWanted = await this.#until(() => this.#isFree(worker, fault), request);
     // The end of a worker is told before its connections are closed.
     if (this.#ended.has(worker)) return DROP;
     if (fault.happened) return FORWARD;
+    // Its sender gave it up: were it to arrive now, the record would never come again, and the fault never happen.
+    if (!isWanted) return DROP;
     if (fault.name === 'rebalance' && this.#rebalances === MAXIMUM_REBALANCES) return FORWARD;
     this.#acting.set(worker, fault);
     if (fault.name === 'rebalance') return this.#rebalance(worker, record);
     await this.#drain(request);
     if (request.gone.aborted || this.#ended.has(worker)) {
       this.#giveUp(worker);
-      // Its sender gave it up: were it to arrive now, the record would never come again, and the fault never happen.
       return DROP;
     }
     return fault.name === 'crash-before' ? this.#killBefore(fault, worker) : FORWARD;

@@ -714,6 +714,24 @@ describe('several faults', () => {
     expect(eventSource.done).toEqual(['freeze poller-1/1', 'kill poller-1/2']);
   });
 
+  test('a request that was given up while it waited its turn never arrives: the fault waits for the record to come again', async () => {
+    const crash = fault('crash', 1, 1);
+    const { stage, eventSource } = stagedWith(fault('time-out', 0, 1), crash);
+    await pass(stage, effect('flights-0@1'));
+    const waiting = effect('flights-1@1');
+    const decision = stage.request(waiting.request);
+    await delay(10);
+
+    waiting.die();
+    const ofTheGivenUp = await decision;
+    stage.workerEnded('poller-1/1', 'time-out');
+    eventSource.alive.add('poller-1/2');
+    await pass(stage, effect('flights-1@1', 'poller-1/2'));
+
+    expect(ofTheGivenUp).toEqual({ kind: 'drop' });
+    expect(crash.happened).toBe(true);
+  });
+
   test('of two workers do not wait for each other: the rival of a rebalance may have to crash first', async () => {
     const crash = fault('crash', 1, 1);
     const rebalance = fault('rebalance', 0, 1);
