@@ -1,4 +1,24 @@
-export type { BatchResponse, InvocationContext, KafkaEvent, KafkaEventRecord } from '../contract/event';
+/// <reference types="node" preserve="true" />
+export type { ErrorCode } from '../contract/error-codes';
+export type {
+  BatchItemFailure,
+  BatchResponse,
+  InvocationContext,
+  KafkaEvent,
+  KafkaEventHeader,
+  KafkaEventRecord,
+  SchemaMetadata,
+  TimestampType,
+} from '../contract/event';
+export type { Letter, LetterError, LetterPointer } from '../contract/letter';
+export type {
+  RedriveError,
+  RedriveEvent,
+  RedriveMarker,
+  Redriven,
+  RedriveOutcome,
+  RedriveResponse,
+} from '../contract/redrive';
 export type { Identity } from './core/identity';
 export type { Order } from './core/lanes';
 export type { Handler } from './create-processor';
@@ -11,6 +31,10 @@ export {
   TransientError,
   type TransientErrorOptions,
 } from './errors';
+export type { ObservationOptions, TracingOptions } from './observe/observation';
+export type { OpenTelemetryApi } from './observe/otel-api';
+export type { UserLogger } from './observe/powertools-log';
+export type { PowertoolsMetrics } from './observe/powertools-metrics';
 export type {
   BatchContext,
   BatchResult,

@@ -1,6 +1,13 @@
+/// <reference types="node" preserve="true" />
 export type { Mapping, Mappings, ResponseMode } from '../contract/environment';
 export type { BatchResponse, KafkaEvent, KafkaEventRecord } from '../contract/event';
-export { type AnyHandler, type DeliverOptions, type Delivery, deliverUntilDone } from './deliver-until-done';
+export {
+  type AnyHandler,
+  type DeliverOptions,
+  type Delivery,
+  deliverUntilDone,
+  type TypedHandler,
+} from './deliver-until-done';
 export { TestingError } from './errors';
 export { type FakeContext, type FakeContextOptions, fakeContext } from './fake-context';
 export type { TestRun } from './journal';

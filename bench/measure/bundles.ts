@@ -5,7 +5,7 @@ import { type BuildOptions, build } from 'esbuild';
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** As the construct bundles a function with the dead letters that it has by default: a test holds it equal to `lib/private/bundling.ts`. */
+/** As the construct bundles a function with the dead letters that it has by default: a test holds it equal to `lib/private/processor/bundling.ts`. */
 export const DEPLOYED = {
   bundle: true,
   platform: 'node',

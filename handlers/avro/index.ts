@@ -1,4 +1,5 @@
+/// <reference types="node" preserve="true" />
 export type { WireFormat } from '../wire/unwrap';
 export { type AvroOptions, avro, type ValidatedAvroOptions } from './avro';
 export type { Longs } from './long-types';
-export type { AvroSchema } from './type-of';
+export type { AvroSchema, LogicalTypes } from './type-of';

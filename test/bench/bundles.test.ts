@@ -1,5 +1,5 @@
 import { DEPLOYED } from '../../bench/measure/bundles';
-import { BUNDLING } from '../../lib/private/bundling';
+import { BUNDLING } from '../../lib/private/processor/bundling';
 
 test('what is measured is bundled as the construct bundles a function', () => {
   expect(DEPLOYED).toMatchObject({

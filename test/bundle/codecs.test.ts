@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
+import { DEPLOYED } from '../../bench/measure/bundles';
 import { PROJECT } from '../support/project';
 
 const AVRO_SCHEMA = `{ type: 'record', name: 'Order', fields: [{ name: 'id', type: 'string' }, { name: 'n', type: 'long' }] }`;
@@ -62,8 +63,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function bundle(name: Name): Promise<Bundle> {
   const { imports, codec, bytes } = FUNCTIONS[name];
   const file = path.join(folder, `${name.replaceAll(' ', '-')}.mjs`);
-  // The settings of lib/private/bundling.ts, as NodejsFunction hands them to esbuild.
   const { metafile } = await build({
+    ...DEPLOYED,
     absWorkingDir: PROJECT,
     stdin: {
       contents: `${imports}
@@ -75,15 +76,7 @@ async function bundle(name: Name): Promise<Bundle> {
       loader: 'ts',
     },
     outfile: file,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    minify: true,
-    mainFields: ['module', 'main'],
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     metafile: true,
-    logLevel: 'silent',
   });
   return { file, metafile, bytes: readFileSync(file).length };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { DEPLOYED } from '../../bench/measure/bundles';
 import { BUNDLED } from '../../contract/bundle';
 import { letter, letterOfBytes } from '../handlers/dead-letters/letters';
 import { startSqsHttp } from '../handlers/dead-letters/sqs-http';
@@ -15,26 +16,19 @@ interface Bundle {
   readonly code: Uint8Array;
 }
 
-/** As a function that has dead letters is bundled, with the settings of lib/private/bundling.ts. */
+/** As a function that has dead letters is bundled. */
 async function bundled(define: BuildOptions['define'] = {}): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
+    ...DEPLOYED,
     absWorkingDir: PROJECT,
     stdin: {
       contents: "export { deadLettersFrom } from './handlers/dead-letters/dead-letters-from';",
       resolveDir: PROJECT,
       loader: 'ts',
     },
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    minify: true,
-    mainFields: ['module', 'main'],
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     define,
     metafile: true,
     write: false,
-    logLevel: 'silent',
   });
   return { metafile, code: outputFiles[0]?.contents as Uint8Array };
 }

@@ -5,15 +5,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { build, type Metafile } from 'esbuild';
+import { DEPLOYED } from '../../bench/measure/bundles';
 import { PROJECT } from '../support/project';
 import { createTable, startTestDynamoDb, type TestDynamoDb } from '../support/test-dynamodb';
 import { event } from '../support/virtual-world';
-
-/**
- * What is deployed is what a cold start loads: 558 KB for the runtime with the client of DynamoDB, and 242 KB for the
- * clients of dead letters, which a processor has by default (decision 0014).
- */
-const BUDGET_KB = 800;
 
 /** What a delivery of one flight, of its duplicate and of a record that cannot be read leaves in the counters. */
 const ENTRIES = [
@@ -31,64 +26,18 @@ describe.each(ENTRIES)('the bundle of handlers/entry/%s.ts', (entry, counted) =>
   beforeAll(async () => {
     database = await startTestDynamoDb();
     await createTable(database.client, 'Counters', 'airport');
-    // The settings of lib/private/bundling.ts by default, as NodejsFunction hands them to esbuild.
     const built = await build({
+      ...DEPLOYED,
       absWorkingDir: PROJECT,
       entryPoints: [`handlers/entry/${entry}.ts`],
       outfile: file,
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      format: 'esm',
-      minify: true,
-      mainFields: ['module', 'main'],
-      banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
       metafile: true,
-      logLevel: 'silent',
     });
     metafile = built.metafile;
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true });
     await database.stop();
-  });
-
-  const packages = () => {
-    const found = new Map<string, Set<string>>();
-    for (const input of Object.keys(metafile.inputs)) {
-      const parts = input.split('node_modules/');
-      const inner = parts.at(-1) as string;
-      if (parts.length === 1) continue;
-      const name = inner
-        .split('/')
-        .slice(0, inner.startsWith('@') ? 2 : 1)
-        .join('/');
-      const home = input.slice(0, input.length - inner.length) + name;
-      found.set(name, (found.get(name) ?? new Set()).add(home));
-    }
-    return found;
-  };
-
-  test('holds nothing of the constructs, of the local event source, of tests, or of what is there for its types', () => {
-    const ours = Object.keys(metafile.inputs).filter((input) => !input.includes('node_modules/'));
-
-    expect(ours.filter((input) => !/^(contract|handlers)\//.test(input))).toEqual([]);
-    expect([...packages().keys()]).not.toContainEqual(
-      expect.stringMatching(
-        /^(aws-cdk-lib|constructs|kafkajs|esbuild|tsx|vega-datasets|@aws-sdk\/lib-dynamodb|@aws-lambda-powertools\/.*)$/,
-      ),
-    );
-  });
-
-  test('holds the SDK and every other package once', () => {
-    const twice = [...packages()].filter(([, homes]) => homes.size > 1).map(([name]) => name);
-
-    expect(packages().has('@aws-sdk/client-dynamodb')).toBe(true);
-    expect(twice).toEqual([]);
-  });
-
-  test(`is smaller than ${BUDGET_KB} KB`, () => {
-    expect(readFileSync(file).length / 1_024).toBeLessThan(BUDGET_KB);
   });
 
   test('holds no store of tests and no switch for one', () => {

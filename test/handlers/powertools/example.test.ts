@@ -57,6 +57,8 @@ beforeAll(async () => {
   const library = join(project, 'node_modules', 'msk-once');
   mkdirSync(library, { recursive: true });
   const exports = { './powertools': './powertools.ts' };
+  // A package of its own: below ours without one, `msk-once` would be ours, as it was built last.
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'shop' }));
   writeFileSync(join(library, 'package.json'), JSON.stringify({ name: 'msk-once', exports }));
   writeFileSync(
     join(library, 'powertools.ts'),

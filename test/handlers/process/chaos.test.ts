@@ -77,16 +77,16 @@ describe.each(WAYS)(
     const ways = [way];
 
     test('one worker after the other, in peace: the answer is exact and attempts are counted one by one', () =>
-      holds(plan({ ways, worker: calmWorker, together: 1, faultRates: [0], workMs: [0, 5, 300] }), 100));
+      holds(plan({ ways, worker: calmWorker, together: 1, faultRates: [0], workMs: [0, 5, 300] }), 60));
 
     test('workers that die, before and after their effect, and that run out of time', () =>
-      holds(plan({ ways, worker, together: 1, faultRates: [0], workMs: [0, 100, 4_000, 20_000] }), 100));
+      holds(plan({ ways, worker, together: 1, faultRates: [0], workMs: [0, 100, 4_000, 20_000] }), 60));
 
     test('two or three workers on one batch', () =>
-      holds(plan({ ways, worker, together: 3, faultRates: [0], workMs: [0, 100, 4_000, 40_000] }), 100));
+      holds(plan({ ways, worker, together: 3, faultRates: [0], workMs: [0, 100, 4_000, 40_000] }), 60));
 
     test('two or three workers on one batch and a store that loses requests and answers', () =>
-      holds(plan({ ways, worker, together: 3, faultRates: [0.02, 0.1, 0.4], workMs: [0, 100, 4_000, 40_000] }), 150));
+      holds(plan({ ways, worker, together: 3, faultRates: [0.02, 0.1, 0.4], workMs: [0, 100, 4_000, 40_000] }), 90));
   },
 );
 
