@@ -1,8 +1,13 @@
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
-import type { Construct } from 'constructs';
-import { letterBucket } from './private/letter-bucket';
-import { letterQueue } from './private/letter-queue';
+import type { Construct, IConstruct } from 'constructs';
+import { checkNoConstruct } from './private/check-part';
+import { customerKey } from './private/customer-key';
+import { given } from './private/given';
+import { letterBucket } from './private/letters/letter-bucket';
+import { letterQueue } from './private/letters/letter-queue';
+import { PropsError } from './private/props-error';
 
 /** A bucket for letters, in the region of the stack. */
 export interface LetterBucketProps {
@@ -21,6 +26,13 @@ export interface LetterBucketProps {
    * @default - none: each key begins with `parked/`, and then comes the consumer group id
    */
   readonly prefix?: string;
+
+  /**
+   * Key of yours that encrypts the processor's own bucket. One of yours brings its own key.
+   *
+   * @default - that of the queue, else the processor's `encryptionKey`, else S3 encrypts with keys of its own
+   */
+  readonly encryptionKey?: kms.IKey;
 }
 
 /** A queue for letters, and where those go that are too large for it. */
@@ -42,6 +54,19 @@ export interface SqsDeadLettersProps {
    * @default - a bucket of the processor's own, without a prefix
    */
   readonly overflow?: LetterBucketProps | false;
+
+  /**
+   * Key of yours that encrypts the processor's own queue. One of yours brings its own key.
+   *
+   * @default - the processor's `encryptionKey`, else SQS encrypts with keys of its own
+   */
+  readonly encryptionKey?: kms.IKey;
+}
+
+/** What the processor tells its dead letters. */
+export interface DeadLettersBindOptions {
+  /** Encrypts what is made where nothing else is said; undefined: a key of the service does. */
+  readonly encryptionKey: kms.IKey | undefined;
 }
 
 /** Where the letters of a processor are. */
@@ -76,7 +101,7 @@ export abstract class DeadLetters {
   }
 
   /** Called by the processor, which is the scope of what is made: errors carry its path. */
-  abstract bind(scope: Construct): DeadLettersConfig;
+  abstract bind(scope: Construct, options: DeadLettersBindOptions): DeadLettersConfig;
 }
 
 class QueueDeadLetters extends DeadLetters {
@@ -84,10 +109,17 @@ class QueueDeadLetters extends DeadLetters {
     super();
   }
 
-  bind(scope: Construct): DeadLettersConfig {
+  bind(scope: Construct, options: DeadLettersBindOptions): DeadLettersConfig {
+    checkNoConstruct(scope, 'deadLetters', this.props, 'DeadLetters.sqs({ queue })');
     const { queue, overflow = {} } = this.props;
-    const bucket = overflow === false ? { prefix: '' } : letterBucket(scope, overflow, 'overflow');
-    return { queue: letterQueue(scope, queue), ...bucket };
+    checkNoConstruct(scope, 'overflow', overflow, 'overflow: { bucket }');
+    checkKey(scope, 'deadLetters', 'queue', queue, this.props.encryptionKey);
+    const key = this.props.encryptionKey ?? options.encryptionKey;
+    const encryptionKey = key && customerKey(scope, 'deadLetters encryptionKey', key);
+    if (overflow === false) return { queue: letterQueue(scope, queue, encryptionKey), prefix: '' };
+    checkKey(scope, 'overflow', 'bucket', overflow.bucket, overflow.encryptionKey);
+    const bucket = letterBucket(scope, { encryptionKey, ...given(overflow) }, 'overflow');
+    return { queue: letterQueue(scope, queue, encryptionKey), ...bucket };
   }
 }
 
@@ -96,7 +128,26 @@ class BucketDeadLetters extends DeadLetters {
     super();
   }
 
-  bind(scope: Construct): DeadLettersConfig {
-    return letterBucket(scope, this.props, 'deadLetters');
+  bind(scope: Construct, options: DeadLettersBindOptions): DeadLettersConfig {
+    checkNoConstruct(scope, 'deadLetters', this.props, 'DeadLetters.s3({ bucket })');
+    checkKey(scope, 'deadLetters', 'bucket', this.props.bucket, this.props.encryptionKey);
+    return letterBucket(scope, { ...options, ...given(this.props) }, 'deadLetters');
   }
+}
+
+/** A store of the user's is as it is: a key beside it would be ignored. */
+function checkKey(
+  scope: Construct,
+  prop: string,
+  store: string,
+  own: IConstruct | undefined,
+  key: kms.IKey | undefined,
+): void {
+  if (own === undefined || key === undefined) return;
+  throw new PropsError(scope, {
+    prop: `${prop} encryptionKey`,
+    received: key.node.path,
+    accepted: `no key beside a ${store} of yours`,
+    change: `Give the key to the ${store}: it belongs to whoever makes it.`,
+  });
 }

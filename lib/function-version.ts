@@ -1,6 +1,9 @@
 /** What the alias points at through which the mapping calls the function. */
 export enum FunctionVersion {
-  /** `$LATEST`: a deployment takes effect at once. */
+  /**
+   * `$LATEST`: a deployment takes effect at once. Lambda has neither provisioned concurrency nor weights on it, and
+   * CodeDeploy nothing to shift.
+   */
   LATEST = 'LATEST',
 
   /**

@@ -1,7 +1,11 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../contract/idempotency-table';
+import { customerKey } from './private/customer-key';
+import { grantClaims } from './private/processor/grant-claims';
 import { PropsError } from './private/props-error';
 
 export interface IdempotencyTableProps {
@@ -13,12 +17,11 @@ export interface IdempotencyTableProps {
   readonly tableName?: string;
 
   /**
-   * Key that encrypts the table. The processor grants its role the use of a customer managed one,
-   * for which aws-cdk-lib needs a stack with a region of its own.
+   * Key of yours that encrypts the table. `grantClaims` grants its use too.
    *
-   * @default TableEncryptionV2.awsManagedKey()
+   * @default - the key that AWS manages for DynamoDB in the account
    */
-  readonly encryption?: dynamodb.TableEncryptionV2;
+  readonly encryptionKey?: kms.IKey;
 
   /**
    * How requests are paid.
@@ -37,12 +40,12 @@ export interface IdempotencyTableProps {
   /**
    * Whether DynamoDB refuses to delete the table.
    *
-   * @default true
+   * @default - true, unless the removal policy is `DESTROY`, however that is set
    */
   readonly deletionProtection?: boolean;
 
   /**
-   * What becomes of the table when it leaves the stack. With `DESTROY`, `deletionProtection` has to be off too.
+   * What becomes of the table when it leaves the stack.
    *
    * @default RemovalPolicy.RETAIN - without its memory a processor repeats every effect that is delivered again
    */
@@ -57,21 +60,41 @@ export interface IdempotencyTableProps {
  * asynchronous, so a second region would claim on its own, and both would act on one record.
  */
 export class IdempotencyTable extends dynamodb.TableV2 {
+  declare readonly encryptionKey?: kms.IKey;
+
   constructor(scope: Construct, id: string, props: IdempotencyTableProps = {}) {
     super(scope, id, {
       ...(props.tableName !== undefined && { tableName: props.tableName }),
       partitionKey: { name: KEY_ATTRIBUTE, type: dynamodb.AttributeType.STRING },
       timeToLiveAttribute: TTL_ATTRIBUTE,
-      encryption: props.encryption ?? dynamodb.TableEncryptionV2.awsManagedKey(),
+      encryption: dynamodb.TableEncryptionV2.awsManagedKey(),
       billing: props.billing ?? dynamodb.Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: props.pointInTimeRecovery ?? true },
-      deletionProtection: props.deletionProtection ?? true,
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     });
+    // The one replica is the table itself. As an override, because a removal policy may be set after this.
+    this.overrideReplica(
+      'DeletionProtectionEnabled',
+      props.deletionProtection ?? Lazy.uncachedAny({ produce: () => !this.isDestroyed() }),
+    );
+    if (props.encryptionKey !== undefined) {
+      this.encryptionKey = customerKey(this, 'encryptionKey', props.encryptionKey);
+      // Not TableEncryptionV2.customerManagedKey(), which takes no stack whose region is known at deployment only: it has
+      // to tell the keys of replicas apart.
+      this.overrideReplica('SSESpecification', { KMSMasterKeyId: this.encryptionKey.keyArn });
+    }
     // No prop of ours, so the compiler refuses it; this is for props that were built for a plain TableV2.
     for (const replica of (props as dynamodb.TableOptionsV2 & dynamodb.TablePropsV2).replicas ?? []) {
       this.addReplica(replica);
     }
+  }
+
+  /**
+   * Grants what a function of `processRecords` does with its memory, or one with a `OncePersistenceLayer`, and nothing
+   * else; with the use of the table's key. `KafkaProcessor` does it for its own function.
+   */
+  grantClaims(grantee: iam.IGrantable): iam.Grant {
+    return grantClaims(this as dynamodb.ITable, grantee);
   }
 
   /** Refused. */
@@ -82,5 +105,17 @@ export class IdempotencyTable extends dynamodb.TableV2 {
       accepted: 'no replica',
       change: 'Give each region a table of its own: over a replicated one two regions would both claim a record.',
     });
+  }
+
+  private overrideReplica(name: string, value: unknown): void {
+    this.template.addPropertyOverride(`Replicas.0.${name}`, value);
+  }
+
+  private isDestroyed(): boolean {
+    return this.template.cfnOptions.deletionPolicy === CfnDeletionPolicy.DELETE;
+  }
+
+  private get template(): dynamodb.CfnGlobalTable {
+    return this.node.defaultChild as dynamodb.CfnGlobalTable;
   }
 }

@@ -1,23 +1,31 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { DeadLetters } from './dead-letters';
-import type { FunctionVersion } from './function-version';
-import type { KafkaSource } from './kafka-source';
-import type { Pollers } from './pollers';
+import type { KafkaMappingOptions } from './kafka-mapping-props';
+import type { ProcessorAlarmsOptions } from './processor-alarms-props';
 
-export interface KafkaProcessorProps {
-  /** Path of the file that exports the handler, absolute or relative to the working directory. esbuild bundles it. */
-  readonly entry: string;
-
-  /** The topic to read. */
-  readonly source: KafkaSource;
+/** A function over the records of a topic, with all that it needs. */
+export interface KafkaProcessorProps extends KafkaMappingOptions {
+  /**
+   * Path of the file that exports the handler, absolute or relative to the working directory. esbuild bundles it. Either
+   * this or `function`.
+   *
+   * @default - `function` is given
+   */
+  readonly entry?: string;
 
   /**
-   * Who reads it: `Pollers.provisioned({ minimum, maximum })` or `Pollers.onDemand()`. There is no default, because one
-   * costs money and the other brings no partial batch responses.
+   * A function of your own, with a handler of `processRecords`, such as an `OnceFunction`. The processor tells it in its
+   * environment what it has to know, and grants its role what it needs. In another stack than the processor it needs a
+   * `table` and `deadLetters` that are not made here. A role that was imported as fixed is warned about: grant it there.
+   *
+   * @default - a function of the processor's own, from `entry`
    */
-  readonly pollers: Pollers;
+  readonly function?: lambda.Function;
 
   /**
    * Name of the export that is the handler.
@@ -27,8 +35,8 @@ export interface KafkaProcessorProps {
   readonly handler?: string;
 
   /**
-   * The memory of what is done. A table of your own needs a string key `id` and no sort key, and should have
-   * `expiration` as its time to live.
+   * The memory of what is done. A table of your own needs a string key `id` and no sort key, `expiration` as its time to
+   * live, and one region.
    *
    * @default - an `IdempotencyTable` of the processor's own
    */
@@ -65,51 +73,58 @@ export interface KafkaProcessorProps {
   readonly environment?: { [name: string]: string };
 
   /**
-   * Most records in one invocation, from 1 to 10,000.
+   * The network that the function enters, for effects that are there. The pollers do not: they use that of the brokers.
+   * The table, the queue and the bucket have to be reached from it, through endpoints or a NAT gateway.
    *
-   * @default - the service's: 100
+   * @default - none: the function reaches public endpoints only
    */
-  readonly batchSize?: number;
+  readonly vpc?: ec2.IVpc;
 
   /**
-   * How long to gather records for an invocation, in whole seconds, up to 300. Once it was set, taking it away does not
-   * bring back the service's default on a mapping that exists.
+   * Which of its subnets.
    *
-   * @default - the service's: 500 milliseconds
+   * @default - the private ones
    */
-  readonly maxBatchingWindow?: Duration;
+  readonly vpcSubnets?: ec2.SubnetSelection;
 
   /**
-   * Name of the mapping. It is the first part of the name of the alias that the mapping calls, and of nothing that is
-   * remembered.
+   * What the function may connect to in its network.
    *
-   * @default - the construct's id, with `-` for what an alias cannot hold
+   * @default - a security group of the function's own, which lets everything out; `processor.connections` opens others
    */
-  readonly mappingName?: string;
+  readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * What the mapping's alias points at.
+   * Whether X-Ray traces invocations. The role may then send traces of any kind: X-Ray has no resources to name.
    *
-   * @default FunctionVersion.LATEST
+   * @default - it does not, or with `adotInstrumentation` it does
    */
-  readonly version?: FunctionVersion;
+  readonly tracing?: lambda.Tracing;
 
   /**
-   * How long an `identity` is remembered as done, in whole seconds; the offset ledger forgets nothing. It should be
-   * longer than the topic keeps records, and less than that, or than 7 days, is warned about.
+   * The layer of the AWS Distro for OpenTelemetry. Clients inside the bundle are not instrumented by it, since it
+   * replaces packages as they are loaded.
+   *
+   * @default - none
+   */
+  readonly adotInstrumentation?: lambda.AdotInstrumentationConfig;
+
+  /**
+   * Key of yours for all that the processor makes and that holds data: table, queue, bucket, log group, the function's
+   * environment, and the filters of the mapping. Its policy is told of CloudWatch Logs and of Lambda's filters; an
+   * imported key's has to know.
+   *
+   * @default - keys of each service
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * How long an `identity` is remembered as done, in whole seconds; the offset ledger forgets nothing. Shorter than the
+   * `topicRetention` of a source is refused, and where that is not known shorter than 7 days is warned about.
    *
    * @default - 14 days, or a day longer than the source's `topicRetention` where that is more
    */
   readonly rememberFor?: Duration;
-
-  /**
-   * Raise it when the topic is recreated, while the mapping is disabled and has drained: offsets of the old topic mean
-   * nothing in the new one, so the offset ledger (and transactions, whose mark it is) begins anew. What an `identity`
-   * has done stays remembered.
-   *
-   * @default 1
-   */
-  readonly generation?: number;
 
   /**
    * How long logs are kept.
@@ -118,4 +133,11 @@ export interface KafkaProcessorProps {
    *   first can still be read when it comes again
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * Thresholds and actions of its alarms. `false`: no alarms.
+   *
+   * @default - every alarm of `ProcessorAlarms` that can go off, without an action: CloudWatch bills each, about ten
+   */
+  readonly alarms?: ProcessorAlarmsOptions | false;
 }

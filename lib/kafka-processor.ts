@@ -1,25 +1,29 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
-import { ENVIRONMENT, type Mappings } from '../contract/environment';
+import type { Construct } from 'constructs';
 import { DeadLetters, type DeadLettersConfig } from './dead-letters';
-import { FunctionVersion } from './function-version';
 import { IdempotencyTable } from './idempotency-table';
+import { KafkaMappingBase } from './kafka-mapping-base';
 import type { KafkaProcessorProps } from './kafka-processor-props';
-import type { KafkaSourceConfig } from './kafka-source';
-import type { PollersConfig } from './pollers';
-import { bundlingFor } from './private/bundling';
-import { checkProcessorProps } from './private/check-processor-props';
-import { defaultConsumerGroupId } from './private/default-consumer-group-id';
-import { grantClaims } from './private/grant-claims';
-import { grantLetters, grantReadingLetters } from './private/grant-letters';
-import { lettersPlace } from './private/letters-place';
-import { aliasName, mappingName } from './private/mapping-name';
-import { rememberFor, warnOfShortMemory } from './private/remember-for';
+import { OnceFunction } from './once-function';
+import { customerKey } from './private/customer-key';
+import { grantReadingLetters } from './private/letters/grant-letters';
+import { createMapping } from './private/mapping/create-mapping';
+import { rememberFor, warnOfShortMemory } from './private/mapping/remember-for';
+import { applyRemovalPolicy } from './private/processor/apply-removal-policy';
+import { bundlingFor } from './private/processor/bundling';
+import { checkMadeHere } from './private/processor/check-function';
+import { checkProcessorProps } from './private/processor/check-processor-props';
+import { equipFunction } from './private/processor/equip-function';
+import { functionProps } from './private/processor/function-props';
+import { grantReadingMemory } from './private/processor/grant-claims';
+import { letLogsUse } from './private/processor/log-group-key';
+import { ProcessorAlarms } from './processor-alarms';
 
 // Casts to aws-cdk-lib's interfaces: under exactOptionalPropertyTypes its own classes do not satisfy them.
 
@@ -27,8 +31,8 @@ import { rememberFor, warnOfShortMemory } from './private/remember-for';
  * A function that acts once on each record of a Kafka topic, with all that this needs: the event source mapping, the
  * memory of what is done, dead letters, a log group, and a role with no permission beyond.
  *
- * The service retries for as long as the topic keeps a record and discards nothing: there is no on-failure destination,
- * no limit of retries or age, no bisect.
+ * The service retries for as long as the topic keeps a record and discards nothing, unless `serviceMayDiscard` says that
+ * it may.
  *
  * What the effects need is granted to the processor by you, also where they are writes that the runtime commits
  * (`transaction: true`): `dynamodb:UpdateItem` for an Update, and `PutItem`, `DeleteItem`, `ConditionCheckItem` likewise,
@@ -37,6 +41,8 @@ import { rememberFor, warnOfShortMemory } from './private/remember-for';
  * A mapping that exists begins with an empty memory when its function remembers in another way, or when its identity,
  * its consumer group, its source or its `generation` change: let it drain, disable it, deploy, enable it.
  *
+ * Logical ids and names of what it holds stay from release to release (docs/decisions/0020).
+ *
  * @example
  * new KafkaProcessor(stack, 'Orders', {
  *   entry: 'handlers/orders.ts',
@@ -44,50 +50,57 @@ import { rememberFor, warnOfShortMemory } from './private/remember-for';
  *   pollers: Pollers.provisioned({ minimum: 1, maximum: 4 }),
  * });
  */
-export class KafkaProcessor extends Construct implements iam.IGrantable {
+export class KafkaProcessor extends KafkaMappingBase {
   readonly function: lambda.Function;
-  /** The mapping calls the function through it. Its name tells the runtime the mapping and the response mode. */
   readonly alias: lambda.Alias;
   readonly mapping: lambda.EventSourceMapping;
+  readonly mappingName: string;
+  readonly consumer: string;
+  readonly topic: string;
   readonly table: dynamodb.ITable;
   /** Where the letters of records that were given up are: its own queue and bucket, or those that were given. */
-  readonly deadLetters: DeadLettersConfig;
-  readonly role: iam.Role;
-  readonly logGroup: logs.LogGroup;
-  /** The consumer group id: it owns the offsets in Kafka and the memory of what is done. */
-  readonly consumer: string;
-  readonly mappingName: string;
-  readonly grantPrincipal: iam.IPrincipal;
+  override readonly deadLetters: DeadLettersConfig;
+  /** The function's. */
+  readonly role: iam.IRole;
+  /** undefined where they are switched off. */
+  override readonly alarms: ProcessorAlarms | undefined;
 
   constructor(scope: Construct, id: string, props: KafkaProcessorProps) {
     super(scope, id);
     checkProcessorProps(this, props);
-    const pollers = props.pollers.bind(this);
-    const source = props.source.bind(this, { defaultConsumerGroupId: defaultConsumerGroupId(this) });
-    this.mappingName = mappingName(this, props.mappingName);
-    this.consumer = source.consumerGroupId;
+    const encryptionKey = props.encryptionKey && customerKey(this, 'encryptionKey', props.encryptionKey);
+    const { filterEncryption = encryptionKey } = props;
+    this.table = props.table ?? (new IdempotencyTable(this, 'Table', withKey(encryptionKey)) as dynamodb.ITable);
+    this.deadLetters = (props.deadLetters ?? DeadLetters.sqs()).bind(this, { encryptionKey });
+    this.function = props.function ?? this.createFunction(this.functionSettings(props, encryptionKey));
+    checkMadeHere(this, this.function);
+    this.role = this.function.role as iam.IRole;
+    const { table, deadLetters } = this;
+    equipFunction(this, this.function, { table, deadLetters, rememberFor: props.rememberFor });
 
-    this.table = props.table ?? (new IdempotencyTable(this, 'Table') as dynamodb.ITable);
-    this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH });
-    this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    this.grantPrincipal = this.role;
-    for (const statement of [writeLogs(this.logGroup), ...source.statements]) this.role.addToPrincipalPolicy(statement);
-    grantClaims(this.table, this.role);
-    this.deadLetters = (props.deadLetters ?? DeadLetters.sqs()).bind(this);
-    grantLetters(this.deadLetters, this.role);
-
-    this.function = this.createFunction(props, source);
-    this.alias = new lambda.Alias(this, 'Alias', {
-      aliasName: aliasName(this.mappingName, pollers.mode),
-      version: this.versionOf(props.version ?? FunctionVersion.LATEST),
+    const { alias, mapping, mappingName, source } = createMapping(this, {
+      ...props,
+      function: this.function,
+      ...(filterEncryption !== undefined && { filterEncryption }),
     });
-    this.mapping = this.createMapping(props, source, pollers);
-    warnOfShortMemory(this, rememberFor(props.rememberFor, source.topicRetention), source.topicRetention);
+    this.alias = alias;
+    this.mapping = mapping;
+    this.mappingName = mappingName;
+    this.consumer = source.consumerGroupId;
+    this.topic = source.topic;
+    warnOfShortMemory(this, rememberFor(props.rememberFor, [source.topicRetention]), source.topicRetention);
+    this.alarms =
+      props.alarms === false ? undefined : new ProcessorAlarms(this, 'Alarms', { ...props.alarms, mapping: this });
+  }
+
+  /** Of the function. Of a function of yours without one, aws-cdk-lib's `Function.logGroup` makes a custom resource. */
+  get logGroup(): logs.ILogGroup {
+    return this.function.logGroup;
   }
 
   /**
-   * Grants what `msk-once redrive` needs, and nothing else: to read the letters and to take away those that are done,
-   * and to invoke the function. For principals of the same account.
+   * Grants what `msk-once redrive --apply` needs, and nothing else: to read the letters and to take away those that are
+   * done, and to invoke the function. For principals of the same account.
    */
   grantRedrive(grantee: iam.IGrantable): iam.Grant {
     const invoke = iam.Grant.addToPrincipal({
@@ -95,68 +108,61 @@ export class KafkaProcessor extends Construct implements iam.IGrantable {
       actions: ['lambda:InvokeFunction'],
       resourceArns: [this.alias.functionArn],
     });
-    return grantReadingLetters(this.deadLetters, grantee).reduce((all, grant) => all.combine(grant), invoke);
+    return combined([invoke, ...grantReadingLetters(this.deadLetters, grantee, { taking: true })]);
   }
 
-  private versionOf(version: FunctionVersion): lambda.IVersion {
-    if (version === FunctionVersion.LATEST) return this.function.latestVersion;
-    return this.function.currentVersion as lambda.IVersion;
+  /** Grants what a dry `msk-once redrive` needs, and nothing else: to read the letters and to leave them. */
+  grantReadDeadLetters(grantee: iam.IGrantable): iam.Grant {
+    return combined(grantReadingLetters(this.deadLetters, grantee, { taking: false }));
   }
 
-  private createFunction(props: KafkaProcessorProps, source: KafkaSourceConfig): lambda.Function {
-    const { generation = 1 } = props;
+  /** Grants to look up in the memory what is known of a record, by its key: neither to list it nor to change it. */
+  grantReadMemory(grantee: iam.IGrantable): iam.Grant {
+    return grantReadingMemory(this.table, grantee);
+  }
+
+  /**
+   * Sets what becomes of the table, the queue, the bucket and the log group when they leave the stack, as far as they are
+   * the processor's own. They are kept by default. With `DESTROY` the table is not protected from deletion any more, while
+   * S3 deletes no bucket that still holds a letter.
+   */
+  applyRemovalPolicy(policy: RemovalPolicy): void {
+    applyRemovalPolicy(this, policy);
+  }
+
+  /**
+   * Makes the function. A subclass adds to the settings what there is no prop for.
+   *
+   * @example
+   * protected override createFunction(settings: NodejsFunctionProps) {
+   *   return super.createFunction({ ...settings, layers: [layer] });
+   * }
+   */
+  protected createFunction(settings: NodejsFunctionProps): lambda.Function {
+    return new OnceFunction(this, 'Function', settings);
+  }
+
+  private functionSettings(props: KafkaProcessorProps, encryptionKey: kms.IKey | undefined): NodejsFunctionProps {
     const { queue, bucket } = this.deadLetters;
-    const mappings: Mappings = {
-      [this.mappingName]: { consumer: source.consumerGroupId, source: source.sourceName, generation },
-    };
-    return new NodejsFunction(this, 'Function', {
-      entry: props.entry,
-      handler: props.handler ?? 'handler',
+    const { logRetention = logs.RetentionDays.ONE_MONTH } = props;
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logRetention, ...withKey(encryptionKey) });
+    if (encryptionKey !== undefined) letLogsUse(this, encryptionKey);
+    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    return {
+      ...functionProps(props),
+      entry: props.entry as string,
       bundling: bundlingFor({ sqs: queue !== undefined, s3: bucket !== undefined }),
-      runtime: lambda.Runtime.NODEJS_24_X,
-      architecture: lambda.Architecture.ARM_64,
-      timeout: props.timeout ?? Duration.seconds(60),
-      memorySize: props.memorySize ?? 1024,
-      role: this.role,
-      logGroup: this.logGroup,
-      environment: {
-        // Stack traces, also in dead letters, name the source. Measured: 8 ms of a cold start.
-        NODE_OPTIONS: '--enable-source-maps',
-        ...props.environment,
-        [ENVIRONMENT.table]: this.table.tableName,
-        // Not JSON.stringify: the source and the consumer may be tokens.
-        [ENVIRONMENT.mappings]: Stack.of(this).toJsonString(mappings),
-        [ENVIRONMENT.deadLetters]: lettersPlace(this.deadLetters),
-        [ENVIRONMENT.rememberForSeconds]: `${rememberFor(props.rememberFor, source.topicRetention).toSeconds()}`,
-      },
-    });
-  }
-
-  /** A plain mapping: the event sources of aws-lambda-event-sources always attach a broad managed policy. */
-  private createMapping(props: KafkaProcessorProps, source: KafkaSourceConfig, pollers: PollersConfig) {
-    const { batchSize, maxBatchingWindow } = props;
-    const { provisionedPollerConfig, reportBatchItemFailures } = pollers;
-    const mapping = new lambda.EventSourceMapping(this, 'Mapping', {
-      target: this.alias as lambda.IFunction,
-      eventSourceArn: source.eventSourceArn,
-      kafkaTopic: source.topic,
-      kafkaConsumerGroupId: source.consumerGroupId,
-      startingPosition: source.startingPosition,
-      reportBatchItemFailures,
-      ...(provisionedPollerConfig !== undefined && { provisionedPollerConfig }),
-      ...(batchSize !== undefined && { batchSize }),
-      ...(maxBatchingWindow !== undefined && { maxBatchingWindow }),
-    });
-    // The service tries the role when it makes the mapping, so the role's policy has to be there (aws/aws-cdk#18571).
-    mapping.node.addDependency(this.role);
-    return mapping;
+      ...(encryptionKey !== undefined && { environmentEncryption: encryptionKey }),
+      logGroup,
+      role,
+    };
   }
 }
 
-function writeLogs(logGroup: logs.LogGroup): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    sid: 'WriteLogs',
-    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    resources: [logGroup.logGroupArn],
-  });
+function withKey(encryptionKey: kms.IKey | undefined): { readonly encryptionKey?: kms.IKey } {
+  return encryptionKey === undefined ? {} : { encryptionKey };
+}
+
+function combined(grants: readonly iam.Grant[]): iam.Grant {
+  return grants.reduce((all, grant) => all.combine(grant));
 }

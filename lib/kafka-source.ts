@@ -1,130 +1,92 @@
 import type { Duration } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import type { IConstruct } from 'constructs';
-import type { Auth } from './auth';
-import { checkConsumerGroupId } from './private/check-consumer-group-id';
-import { checkTopic } from './private/check-topic';
-import { mskArns } from './private/msk-arns';
-import { networkStatements } from './private/network-statements';
-import { PropsError } from './private/props-error';
-
-/**
- * A topic of an Amazon MSK cluster.
- *
- * Cluster, topic, group and starting position cannot change on a mapping that exists: CloudFormation would make a second
- * mapping first, and the service refuses it beside the old one. So such a change takes two deployments: one with
- * `processor.node.tryRemoveChild('Mapping')`, which keeps function and memory, and one without that line.
- */
-export interface MskSourceProps {
-  /** ARN of the cluster. It may be a token: a reference to another resource, a parameter. */
-  readonly clusterArn: string;
-
-  /** Name of the topic. */
-  readonly topic: string;
-
-  /** How to authenticate to the brokers. */
-  readonly auth: Auth;
-
-  /**
-   * The consumer group that the mapping reads with, and the owner of the memory of what is done: under another id
-   * everything on the topic is new. The service accepts an id in one mapping only.
-   *
-   * @default - `<stack name>-<path of the processor within the stack>`, cut to 200 characters with a hash at the end
-   */
-  readonly consumerGroupId?: string;
-
-  /**
-   * Where a group without committed offsets begins: `TRIM_HORIZON` or `LATEST`.
-   *
-   * @default StartingPosition.TRIM_HORIZON - the oldest record on the topic. `LATEST` would skip the history and also
-   *   what is written while the mapping is being created
-   */
-  readonly startingPosition?: StartingPosition;
-
-  /**
-   * How long the topic keeps records (its `retention.ms`). With it the processor remembers for longer than a record can
-   * come again, or warns where `rememberFor` is too short for that.
-   *
-   * @default - not known
-   */
-  readonly topicRetention?: Duration;
-}
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { SourceAccessConfiguration, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct, IDependable } from 'constructs';
+import type { MskServerlessSourceProps, MskSourceProps, SelfManagedSourceProps } from './kafka-source-props';
+import { mskServerlessSource, mskSource } from './private/sources/msk-source';
+import { selfManagedSource } from './private/sources/self-managed-source';
 
 /** What the processor tells a source. */
 export interface KafkaSourceBindOptions {
   /** Taken where the user names no group. */
   readonly defaultConsumerGroupId: string;
+  /** The topic of the same cluster that the mapping writes to when it gives records up; undefined: none. */
+  readonly destinationTopic: string | undefined;
 }
 
 /** What a source asks of the processor's role and mapping. */
 export interface KafkaSourceConfig {
   /** Name of the cluster in the memory of what is done: it stays when brokers come and go. */
   readonly sourceName: string;
-  readonly eventSourceArn: string;
+  /** Of a cluster of Amazon MSK, or of a VPC connection to one. */
+  readonly eventSourceArn?: string;
+  /** Of a cluster that is not of Amazon MSK: `host:port`. */
+  readonly bootstrapServers?: string[];
+  /** Credentials and network, where the mapping has to be told. */
+  readonly sourceAccessConfigurations: SourceAccessConfiguration[];
   readonly topic: string;
   readonly consumerGroupId: string;
   readonly startingPosition: StartingPosition;
+  /** Unix time in seconds; only with `AT_TIMESTAMP`. */
+  readonly startingPositionTimestamp?: number;
+  /** As `FilterCriteria.filter()` makes them. */
+  readonly filters?: { readonly [name: string]: unknown }[];
+  /** What has to be there before the mapping. */
+  readonly dependencies?: IDependable[];
   /** undefined: not known. */
   readonly topicRetention: Duration | undefined;
+  /** Permissions that the function's role needs: the pollers act with it. */
   readonly statements: iam.PolicyStatement[];
 }
 
 /** Where a processor's records come from. */
 export abstract class KafkaSource {
   /**
-   * A topic of an Amazon MSK cluster in the account and region of the stack.
+   * A topic of an Amazon MSK cluster in the region of the stack, and in its account, or in another one behind a VPC
+   * connection.
    *
    * @example
    * KafkaSource.msk({ clusterArn, topic: 'orders', auth: Auth.iam() });
    */
   static msk(props: MskSourceProps): KafkaSource {
-    return new MskSource(props);
+    return new BoundSource((scope, options) => mskSource(scope, props, options));
+  }
+
+  /**
+   * A topic of an Amazon MSK Serverless cluster in the account and region of the stack.
+   *
+   * @example
+   * KafkaSource.mskServerless({ clusterArn, topic: 'orders' });
+   */
+  static mskServerless(props: MskServerlessSourceProps): KafkaSource {
+    return new BoundSource((scope, options) => mskServerlessSource(scope, props, options));
+  }
+
+  /**
+   * A topic of any other cluster: in a VPC, or on the internet with a secret.
+   *
+   * @example
+   * KafkaSource.selfManaged({
+   *   bootstrapServers: ['broker-1.example.com:9096'],
+   *   clusterName: 'payments',
+   *   topic: 'orders',
+   *   auth: Auth.scram512(secret),
+   * });
+   */
+  static selfManaged(props: SelfManagedSourceProps): KafkaSource {
+    return new BoundSource((scope, options) => selfManagedSource(scope, props, options));
   }
 
   /** Called by the processor, which is the scope: errors carry its path. */
   abstract bind(scope: IConstruct, options: KafkaSourceBindOptions): KafkaSourceConfig;
 }
 
-class MskSource extends KafkaSource {
-  constructor(private readonly props: MskSourceProps) {
+class BoundSource extends KafkaSource {
+  constructor(private readonly describe: KafkaSource['bind']) {
     super();
   }
 
-  bind(scope: IConstruct, { defaultConsumerGroupId }: KafkaSourceBindOptions): KafkaSourceConfig {
-    const { clusterArn, topic, auth, startingPosition = StartingPosition.TRIM_HORIZON, topicRetention } = this.props;
-    const consumerGroupId = this.props.consumerGroupId ?? defaultConsumerGroupId;
-    checkTopic(scope, topic);
-    checkConsumerGroupId(scope, consumerGroupId);
-    checkStartingPosition(scope, startingPosition);
-
-    const { clusterUuid, topicArn, groupArn } = mskArns(scope, clusterArn, topic, consumerGroupId);
-    return {
-      sourceName: clusterUuid,
-      eventSourceArn: clusterArn,
-      topic,
-      consumerGroupId,
-      startingPosition,
-      topicRetention,
-      statements: [
-        new iam.PolicyStatement({
-          sid: 'DescribeCluster',
-          actions: ['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'],
-          resources: [clusterArn],
-        }),
-        ...auth.bind({ clusterArn, topicArn, groupArn }).statements,
-        ...networkStatements(scope),
-      ],
-    };
+  bind(scope: IConstruct, options: KafkaSourceBindOptions): KafkaSourceConfig {
+    return this.describe(scope, options);
   }
-}
-
-function checkStartingPosition(scope: IConstruct, position: StartingPosition): void {
-  if (position !== StartingPosition.AT_TIMESTAMP) return;
-  throw new PropsError(scope, {
-    prop: 'startingPosition',
-    received: position,
-    accepted: `${StartingPosition.TRIM_HORIZON} or ${StartingPosition.LATEST}`,
-    change: 'Begin at TRIM_HORIZON and let the handler return at once for records that are too old.',
-  });
 }

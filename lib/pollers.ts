@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { ProvisionedPollerConfig } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import type { ResponseMode } from '../contract/environment';
-import { LIMITS } from '../contract/limits';
+import { LIMITS, POLLER_GROUP_NAME } from '../contract/limits';
 import { checkWholeNumber } from './private/check-range';
 import { PropsError } from './private/props-error';
 
@@ -13,12 +13,22 @@ export interface ProvisionedPollersProps {
 
   /** At most these run. From 1 to 2,000; more than the topic has partitions never do. */
   readonly maximum: number;
+
+  /**
+   * Mappings of one VPC that name the same group share the units that their pollers are paid by: at most 100 mappings,
+   * and 2,000 pollers as the sum of their maximums. Up to 128 letters, digits, `-`, `_`; `''` takes a mapping out of its
+   * group.
+   *
+   * @default - no group: the mapping has units of its own
+   */
+  readonly pollerGroupName?: string;
 }
 
 /** What the pollers ask of the mapping. */
 export interface PollersConfig {
   readonly mode: ResponseMode;
   readonly reportBatchItemFailures: boolean;
+  /** undefined: on demand. */
   readonly provisionedPollerConfig?: ProvisionedPollerConfig;
 }
 
@@ -38,6 +48,9 @@ export abstract class Pollers {
   /**
    * Pollers that Lambda chooses, at no price of their own. There are no partial batch responses: an invocation with an
    * open record throws, the whole batch returns, and the marks skip what is done (the `throw` mode).
+   *
+   * A mapping that had provisioned pollers keeps them, and their price, until one deployment says `{}` for them: the
+   * recipe is in docs/constructs.md, Pollers on demand.
    */
   static onDemand(): Pollers {
     return new OnDemandPollers();
@@ -53,14 +66,19 @@ class ProvisionedPollers extends Pollers {
   }
 
   bind(scope: IConstruct): PollersConfig {
-    const { minimum, maximum } = this.props;
+    const { minimum, maximum, pollerGroupName } = this.props;
     checkWholeNumber(scope, 'pollers minimum', minimum, LIMITS.minimumPollers, 'One poller reads up to 5 MB/s.');
     checkWholeNumber(scope, 'pollers maximum', maximum, LIMITS.maximumPollers, 'One per partition is the most of use.');
     checkOrder(scope, minimum, maximum);
+    checkGroupName(scope, pollerGroupName);
     return {
       mode: 'partial',
       reportBatchItemFailures: true,
-      provisionedPollerConfig: { minimumPollers: minimum, maximumPollers: maximum },
+      provisionedPollerConfig: {
+        minimumPollers: minimum,
+        maximumPollers: maximum,
+        ...(pollerGroupName !== undefined && { pollerGroupName }),
+      },
     };
   }
 }
@@ -78,5 +96,17 @@ function checkOrder(scope: IConstruct, minimum: number, maximum: number): void {
     received: maximum,
     accepted: `at least the minimum, ${minimum}`,
     change: 'Raise the maximum or lower the minimum.',
+  });
+}
+
+function checkGroupName(scope: IConstruct, name: string | undefined): void {
+  if (name === undefined || Token.isUnresolved(name)) return;
+  // The compiler asks for a text too; JavaScript does not.
+  if (typeof name === 'string' && POLLER_GROUP_NAME.test(name)) return;
+  throw new PropsError(scope, {
+    prop: 'pollers pollerGroupName',
+    received: name,
+    accepted: 'up to 128 letters, digits, "-", "_"',
+    change: 'Choose a name of these characters, the same for all mappings of the group.',
   });
 }

@@ -30,11 +30,34 @@ export function checkWholeSeconds(
   range: Range,
   change: string,
 ): void {
+  checkDuration(scope, prop, value, 'seconds');
   if (value === undefined || value.isUnresolved() || within(range, value.toMilliseconds({ integral: false }) / 1000)) {
     return;
   }
   const received = value.toHumanString();
   throw new PropsError(scope, { prop, received, accepted: `whole seconds, ${described(range)}`, change });
+}
+
+/** A token that stands for a number of something else cannot be converted to `unit`. */
+export function checkDuration(
+  scope: IConstruct,
+  prop: string,
+  value: Duration | undefined,
+  unit?: 'seconds' | 'millis',
+): void {
+  if (value === undefined) return;
+  // The compiler asks for it too; JavaScript does not.
+  if (typeof value?.isUnresolved !== 'function') {
+    const change = 'Write Duration.seconds(60), with the unit that you mean.';
+    throw new PropsError(scope, { prop, received: value, accepted: 'a Duration', change });
+  }
+  if (unit === undefined || !value.isUnresolved() || value.unitLabel() === unit) return;
+  throw new PropsError(scope, {
+    prop,
+    received: `a token of ${value.unitLabel()}`,
+    accepted: `Duration.${unit}() of a token`,
+    change: `What is known at deployment only cannot be converted: make it a number of ${unit}.`,
+  });
 }
 
 function within({ minimum, maximum = Number.POSITIVE_INFINITY }: Range, value: number): boolean {

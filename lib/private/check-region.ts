@@ -13,3 +13,15 @@ export function checkRegion(scope: IConstruct, prop: string, { env }: IEnvironme
     change: 'Give one that is beside the function.',
   });
 }
+
+/** What is known at deployment only passes. */
+export function checkAccount(scope: IConstruct, prop: string, account: string, change: string): void {
+  const { account: own } = Stack.of(scope);
+  if (Token.compareStrings(account, own) !== TokenComparison.DIFFERENT) return;
+  throw new PropsError(scope, {
+    prop: `account of ${prop}`,
+    received: account,
+    accepted: `the account of the stack, ${own}`,
+    change,
+  });
+}

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { DeadLetters } from '../../lib';
+import { DeadLetters, OnceFunction } from '../../lib';
 import { processor } from './fixture/stack';
 
 describe('the bundle that is deployed', () => {
@@ -39,6 +39,26 @@ console.log(await handler());`,
 
     expect(output).toBe('DynamoDB\n');
   });
+});
+
+test('of the settings of a bundle those of the user win, and the others stay', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'msk-once-bundle-'));
+  try {
+    const app = new App({ outdir });
+    const entry = join(__dirname, 'fixture', 'clients.ts');
+    const define = { MSK_ONCE_BUNDLED_S3: 'false' };
+    new OnceFunction(new Stack(app, 'Shop'), 'Fn', { entry, bundling: { minify: false, sourceMap: false, define } });
+    app.synth();
+    const [asset] = readdirSync(outdir).filter((file) => file.startsWith('asset.'));
+
+    expect(readdirSync(join(outdir, asset as string))).toEqual(['index.mjs']);
+    const text = readFileSync(join(outdir, asset as string, 'index.mjs'), 'utf8');
+    expect(text).toContain('createRequire as __cr');
+    expect(text).toContain('async function handler()');
+    expect(text).not.toContain('MSK_ONCE_BUNDLED_S3');
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
 });
 
 test.each<[string, DeadLetters | undefined, string[]]>([

@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { IdempotencyTable, type KafkaProcessor } from '../../lib';
 import { PROJECT } from '../support/project';
-import { statements, templateOf } from './fixture/stack';
+import { type Json, only, processor, stack, statements, templateOf } from './fixture/stack';
 
 /** Functions of the demo have grants of their own, and these two files are about the writes of users. */
 const NOT_OURS = /^(entry\/|transaction\/(builders|prepare-writes)\.ts$)/;
@@ -39,4 +43,75 @@ test('the role may do in table, queue and bucket exactly what the runtime asks t
     .flatMap(({ Action }) => Action)
     .filter((action) => /^(dynamodb|sqs|s3|kms):/.test(action));
   expect(needed.toSorted()).toEqual(granted.toSorted());
+});
+
+describe('who works beside the processor', () => {
+  const KEY = { 'Fn::GetAtt': ['Key961B73FD', 'Arn'] };
+  const arn = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+  const allow = (action: string | string[], resource: unknown) => ({
+    Effect: 'Allow',
+    Action: action,
+    Resource: resource,
+  });
+
+  /** What an operator may do afterwards. */
+  function grantedTo(grant: (orders: KafkaProcessor, operator: iam.Role) => iam.Grant, withKey = false): Json[] {
+    const scope = stack();
+    const operator = new iam.Role(scope, 'Operator', { assumedBy: new iam.AccountRootPrincipal() });
+    const orders = processor(scope, withKey ? { encryptionKey: new kms.Key(scope, 'Key') as kms.IKey } : {});
+    expect(grant(orders, operator).success).toBe(true);
+    const policies = Object.values(Template.fromStack(scope).findResources('AWS::IAM::Policy'));
+    return policies.find(({ Properties }) => Properties.PolicyName.startsWith('Operator'))?.Properties.PolicyDocument
+      .Statement;
+  }
+
+  test('reads letters and takes none away', () => {
+    const readLetters = (orders: KafkaProcessor, operator: iam.Role) => orders.grantReadDeadLetters(operator);
+    const bucket = arn('OrdersDeadLetterBucketC7A89C1E');
+    const expected = [
+      // Without the visibility a letter that was only looked at would be hidden from others for a while.
+      allow(
+        ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+        arn('OrdersDeadLetterQueueA73944CE'),
+      ),
+      allow('s3:GetObject', { 'Fn::Join': ['', [bucket, '/parked/*']] }),
+      allow('s3:ListBucket', bucket),
+    ];
+
+    expect(grantedTo(readLetters)).toEqual(expected);
+    expect(grantedTo(readLetters, true)).toEqual(expect.arrayContaining([...expected, allow('kms:Decrypt', KEY)]));
+    expect(grantedTo(readLetters, true)).toHaveLength(4);
+  });
+
+  test('looks records up in the memory and changes none', () => {
+    const readMemory = (orders: KafkaProcessor, operator: iam.Role) => orders.grantReadMemory(operator);
+    const read = allow(['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Query'], arn('OrdersTable1F8332C7'));
+
+    expect(grantedTo(readMemory)).toEqual([read]);
+    expect(grantedTo(readMemory, true)).toEqual([read, allow(['kms:Decrypt', 'kms:DescribeKey'], KEY)]);
+  });
+
+  test('claims with a function of its own, over two tables', () => {
+    const scope = stack();
+    const role = new iam.Role(scope, 'Worker', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    const encryptionKey = new kms.Key(scope, 'Key') as kms.IKey;
+
+    new IdempotencyTable(scope, 'First').grantClaims(role);
+    new IdempotencyTable(scope, 'Second', { encryptionKey }).grantClaims(role);
+
+    const { Statement } = only(Template.fromStack(scope), 'AWS::IAM::Policy').Properties.PolicyDocument;
+    const claims = [
+      'dynamodb:BatchGetItem',
+      'dynamodb:PartiQLInsert',
+      'dynamodb:PartiQLUpdate',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+    ];
+    const use = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'];
+    expect(Statement).toEqual([
+      allow(claims, arn('First8D4707F1')),
+      allow(claims, arn('Second394350F9')),
+      allow(use, KEY),
+    ]);
+  });
 });

@@ -1,7 +1,6 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import { IdempotencyTable, type IdempotencyTableProps } from '../../lib';
 import { refusal } from './fixture/refusal';
 import { app, only } from './fixture/stack';
@@ -42,7 +41,6 @@ describe('by default', () => {
 test('each default gives way to its prop', () => {
   const table = tableOf({
     tableName: 'memory',
-    encryption: dynamodb.TableEncryptionV2.dynamoOwnedKey(),
     billing: dynamodb.Billing.provisioned({
       readCapacity: dynamodb.Capacity.fixed(5),
       writeCapacity: dynamodb.Capacity.autoscaled({ maxCapacity: 5 }),
@@ -56,7 +54,6 @@ test('each default gives way to its prop', () => {
     DeletionPolicy: 'Delete',
     Properties: {
       TableName: 'memory',
-      SSESpecification: { SSEEnabled: false },
       BillingMode: 'PROVISIONED',
       Replicas: [
         {
@@ -68,15 +65,24 @@ test('each default gives way to its prop', () => {
   });
 });
 
-test('a customer managed key encrypts it', () => {
-  const stack = new Stack(app(), 'Shop', { env: { region: 'eu-west-1' } });
-  const key = new kms.Key(stack, 'Key');
+describe('protection from deletion', () => {
+  const isProtected = (props: IdempotencyTableProps, act: (table: IdempotencyTable) => void = () => undefined) => {
+    const stack = new Stack(app(), 'Shop');
+    act(new IdempotencyTable(stack, 'Memory', props));
+    const table = only(Template.fromStack(stack), 'AWS::DynamoDB::GlobalTable');
+    return table.Properties.Replicas[0].DeletionProtectionEnabled;
+  };
 
-  const encryption = dynamodb.TableEncryptionV2.customerManagedKey(key);
-  new IdempotencyTable(stack, 'Memory', { encryption });
+  test('ends with a removal policy that it would stop, however that is set', () => {
+    expect(isProtected({ removalPolicy: RemovalPolicy.DESTROY })).toBe(false);
+    expect(isProtected({}, (table) => table.applyRemovalPolicy(RemovalPolicy.DESTROY))).toBe(false);
+    expect(isProtected({}, (table) => RemovalPolicies.of(table).destroy())).toBe(false);
+  });
 
-  const [replica] = only(Template.fromStack(stack), 'AWS::DynamoDB::GlobalTable').Properties.Replicas;
-  expect(replica.SSESpecification.KMSMasterKeyId).toEqual({ 'Fn::GetAtt': ['Key961B73FD', 'Arn'] });
+  test('stays with any other, and where it is asked for', () => {
+    expect(isProtected({ removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE })).toBe(true);
+    expect(isProtected({ deletionProtection: true, removalPolicy: RemovalPolicy.DESTROY })).toBe(true);
+  });
 });
 
 describe('a second region is refused', () => {

@@ -6,9 +6,15 @@ test('these names are public, and no other', () => {
     'DeadLetters',
     'FunctionVersion',
     'IdempotencyTable',
+    'KafkaMapping',
+    'KafkaMappingBase',
     'KafkaProcessor',
     'KafkaSource',
+    'OnFailure',
+    'OnceFunction',
     'Pollers',
+    'ProcessorAlarms',
+    'ProcessorDashboard',
     'PropsError',
   ]);
 });

@@ -1,11 +1,9 @@
-import { CfnParameter, Duration, Lazy, NestedStack, Stack, Token } from 'aws-cdk-lib';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { CfnParameter, Duration, NestedStack, Stack, Token } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { FunctionVersion, IdempotencyTable, type KafkaProcessorProps, Pollers } from '../../lib';
-import { refusal } from './fixture/refusal';
+import { FunctionVersion, IdempotencyTable, Pollers } from '../../lib';
 import {
   app,
   CLUSTER_ARN,
@@ -67,7 +65,9 @@ describe.each(MODES)('in mode %s', (mode, pollers) => {
         'AmazonManagedKafkaEventSourceConfig',
         'EventSourceArn',
         'FunctionName',
-        ...(mode === 'partial' ? ['FunctionResponseTypes', 'ProvisionedPollerConfig'] : []),
+        ...(mode === 'partial'
+          ? ['FunctionResponseTypes', 'LoggingConfig', 'MetricsConfig', 'ProvisionedPollerConfig']
+          : []),
         'StartingPosition',
         'Topics',
       ].sort(),
@@ -189,26 +189,6 @@ describe('a table of the user', () => {
       Resource: { 'Fn::GetAtt': [logicalId, 'Arn'] },
     });
   });
-
-  test('brings the use of its key', () => {
-    const scope = new Stack(app(), 'Shop', { env: { region: 'eu-west-1' } });
-    const encryption = dynamodb.TableEncryptionV2.customerManagedKey(new kms.Key(scope, 'Key'));
-    const table = new IdempotencyTable(scope, 'Memory', { encryption });
-
-    processor(scope, { table: table as dynamodb.ITable });
-
-    Template.fromStack(scope).hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          {
-            Effect: 'Allow',
-            Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'],
-            Resource: { 'Fn::GetAtt': ['Key961B73FD', 'Arn'] },
-          },
-        ]),
-      },
-    });
-  });
 });
 
 test('two processors of one stack have consumers of their own and share nothing but what is given to both', () => {
@@ -285,89 +265,6 @@ test('it can live in a nested stack', () => {
   });
 });
 
-describe('refused', () => {
-  const message = (props: Partial<KafkaProcessorProps>) => refusal(() => processor(stack(), props));
-
-  test.each([0, -1, 10_001, 20_000, 1.5, Number.NaN])('a batch size of %d', (batchSize) => {
-    expect(message({ batchSize })).toContain(
-      `batchSize is "${batchSize}", accepted is a whole number from 1 to 10000. Leave it out`,
-    );
-  });
-
-  test.each([
-    [Duration.seconds(301), '5 minutes 1 second'],
-    [Duration.minutes(6), '6 minutes'],
-    [Duration.millis(500), '500 millis'],
-    [Duration.millis(1500), '1 second 500 millis'],
-  ])('a batching window of %s', (maxBatchingWindow, shown) => {
-    expect(message({ maxBatchingWindow })).toContain(
-      `maxBatchingWindow is "${shown}", accepted is whole seconds, from 0 to 300. Leave it out`,
-    );
-  });
-
-  test.each([
-    [Duration.seconds(841), '14 minutes 1 second'],
-    [Duration.minutes(15), '15 minutes'],
-    [Duration.seconds(0), '0 seconds'],
-    [Duration.millis(2500), '2 seconds 500 millis'],
-  ])('a time-out of %s', (timeout, shown) => {
-    expect(message({ timeout })).toContain(
-      `timeout is "${shown}", accepted is whole seconds, from 1 to 840. A batch that needs longer`,
-    );
-  });
-
-  test.each([
-    [Duration.seconds(0), '0 seconds'],
-    [Duration.seconds(59), '59 seconds'],
-    [Duration.millis(90_500), '1 minute 30 seconds'],
-  ])('a memory of %s, with which the function would not start', (rememberFor, shown) => {
-    expect(message({ rememberFor })).toContain(`rememberFor is "${shown}", accepted is whole seconds, from 60.`);
-  });
-
-  test.each([0, -1, 1.5, Number.NaN, 2 ** 53])('the generation %d', (generation) => {
-    expect(message({ generation })).toContain(
-      `generation is "${generation}", accepted is a whole number from 1 to 9007199254740991. Count up from 1`,
-    );
-  });
-
-  test.each([
-    'MSK_ONCE_TABLE',
-    'MSK_ONCE_MAPPINGS',
-    'MSK_ONCE_REMEMBER_FOR_S',
-    'MSK_ONCE_DEAD_LETTERS',
-    'MSK_ONCE_OTHER',
-  ])('the variable %s', (name) => {
-    expect(message({ environment: { FINE: 'a', [name]: 'mine' } })).toMatch(
-      new RegExp(`environment\\.${name} is "mine", .* the construct sets these variables`),
-    );
-  });
-
-  test.each(['POWERTOOLS_IDEMPOTENCY_DISABLED', 'AWS_LAMBDA_MAX_CONCURRENCY'])(
-    'the variable %s, with which the runtime does not start',
-    (name) => {
-      expect(message({ environment: { [name]: '' } })).toContain(`environment.${name} is ""`);
-    },
-  );
-
-  test.each(['', 'my mapping', 'a.b', 'a'.repeat(121)])('the mapping name %j', (name) => {
-    expect(message({ mappingName: name })).toContain(
-      `mappingName is "${name}", accepted is 1 to 120 letters, digits, "_", "-", known at synth. Choose`,
-    );
-  });
-
-  test('a mapping name that is known at deployment only', () => {
-    expect(message({ mappingName: Lazy.string({ produce: () => 'later' }) })).toContain('known at synth');
-  });
-
-  test('an id that is too long to name an alias', () => {
-    const id = 'a'.repeat(121);
-
-    const text = refusal(() => processor(stack(), {}, id), `Shop/${id}`);
-
-    expect(text).toContain("It comes from the construct's id: set mappingName");
-  });
-});
-
 test('numbers and times that are known at deployment only pass', () => {
   const template = templateOf({
     batchSize: Token.asNumber({ Ref: 'Size' }),
@@ -425,46 +322,5 @@ test('a cluster that is known at deployment only names the memory at deployment 
         '","generation":1}}',
       ],
     ],
-  });
-});
-
-describe('how long an identity is remembered (C10)', () => {
-  const remembered = (props: Partial<KafkaProcessorProps>, topicRetention?: Duration) => {
-    const scope = stack();
-    processor(scope, { ...props, ...(topicRetention && { source: source({ topicRetention }) }) });
-    const { Environment } = only(Template.fromStack(scope), 'AWS::Lambda::Function').Properties;
-    const warnings = Annotations.fromStack(scope).findWarning('/Shop/Orders', Match.stringLikeRegexp('rememberFor'));
-    return {
-      seconds: Environment.Variables.MSK_ONCE_REMEMBER_FOR_S,
-      warnings: warnings.map(({ entry }) => entry.data),
-    };
-  };
-  const DAY = 86_400;
-
-  test.each<[string, Duration, number]>([
-    ['14 days, where the topic keeps records for less', Duration.days(7), 14 * DAY],
-    ['14 days, where it keeps them for a day less', Duration.days(13), 14 * DAY],
-    ['a day longer than the topic keeps records', Duration.days(30), 31 * DAY],
-    ['14 days, where that is known at deployment only', Duration.seconds(Token.asNumber({ Ref: 'Kept' })), 14 * DAY],
-  ])('is by default %s', (_, topicRetention, seconds) => {
-    expect(remembered({}, topicRetention)).toEqual({ seconds: `${seconds}`, warnings: [] });
-  });
-
-  test.each<[string, Duration, Duration | undefined, string]>([
-    ['than topics usually keep records', Duration.days(6), undefined, 'Topics keep records for 7 days by default'],
-    ['than this topic keeps records', Duration.days(14), Duration.days(15), 'The topic keeps records for 15 days.'],
-  ])('is warned about when it is shorter %s', (_, rememberFor, topicRetention, why) => {
-    const { warnings } = remembered({ rememberFor }, topicRetention);
-
-    expect(warnings).toEqual([expect.stringContaining(why)]);
-    expect(warnings[0]).toContain('a record that returns later takes effect again');
-  });
-
-  test.each<[string, Duration, Duration | undefined]>([
-    ['as long as topics usually keep records', Duration.days(7), undefined],
-    ['as long as this topic keeps records', Duration.days(1), Duration.days(1)],
-    ['not known before the deployment', Duration.seconds(Token.asNumber({ Ref: 'Memory' })), Duration.days(30)],
-  ])('is not warned about when it is %s', (_, rememberFor, topicRetention) => {
-    expect(remembered({ rememberFor }, topicRetention).warnings).toEqual([]);
   });
 });

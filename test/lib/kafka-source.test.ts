@@ -5,19 +5,11 @@ import type { MskSourceProps } from '../../lib';
 import { refusal } from './fixture/refusal';
 import { CLUSTER_ARN, CLUSTER_UUID, only, processor, source, stack, statements, templateOf } from './fixture/stack';
 
-const ec2 = (resource: string) => ({
-  'Fn::Join': [
-    '',
-    [
-      'arn:',
-      { Ref: 'AWS::Partition' },
-      ':ec2:',
-      { Ref: 'AWS::Region' },
-      ':',
-      { Ref: 'AWS::AccountId' },
-      `:${resource}/*`,
-    ],
-  ],
+const ec2 = (resource: string) => ec2Of([':', { Ref: 'AWS::AccountId' }, `:${resource}/*`]);
+/** Subnets and security groups may be shared by another account, which their ARNs name then. */
+const shared = (resource: string) => ec2Of([`:*:${resource}/*`]);
+const ec2Of = (rest: (string | object)[]) => ({
+  'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ec2:', { Ref: 'AWS::Region' }, ...rest]],
 });
 
 /** Lambda Developer Guide: what AWSLambdaMSKExecutionRole allows in EC2. */
@@ -30,7 +22,7 @@ const NETWORK = {
   CreateNetworkInterface: {
     Effect: 'Allow',
     Action: 'ec2:CreateNetworkInterface',
-    Resource: [ec2('network-interface'), ec2('subnet'), ec2('security-group')],
+    Resource: [ec2('network-interface'), shared('subnet'), shared('security-group')],
   },
   DeleteNetworkInterface: {
     Effect: 'Allow',
@@ -227,12 +219,6 @@ describe('refused', () => {
 
   test('a consumer group id that would be a pattern in the permissions', () => {
     expect(message({ consumerGroupId: 'shop*' })).toMatch(/"shop\*".*would match other groups/);
-  });
-
-  test('a starting position that needs a timestamp', () => {
-    expect(message({ startingPosition: StartingPosition.AT_TIMESTAMP })).toContain(
-      'startingPosition is "AT_TIMESTAMP", accepted is TRIM_HORIZON or LATEST',
-    );
   });
 });
 

@@ -65,3 +65,21 @@ test('without a choice nothing is deployed, and both ways are named with what th
   expect(text).toContain('partial batch responses, at a price');
   expect(text).toContain('`throw` mode');
 });
+
+describe('the group of the pollers', () => {
+  const named = (pollerGroupName: string) => Pollers.provisioned({ minimum: 1, maximum: 1, pollerGroupName });
+
+  test.each(['', 'shop_readers-1', 'a'.repeat(128)])('%j reaches the mapping', (name) => {
+    expect(mapping(named(name)).ProvisionedPollerConfig).toEqual({
+      MinimumPollers: 1,
+      MaximumPollers: 1,
+      PollerGroupName: name,
+    });
+  });
+
+  test.each(['shop readers', 'shop.readers', 'a'.repeat(129)])('%j is refused', (name) => {
+    expect(refusal(() => processor(stack(), { pollers: named(name) }))).toContain(
+      `pollers pollerGroupName is "${name}", accepted is up to 128 letters, digits, "-", "_".`,
+    );
+  });
+});

@@ -1,0 +1,145 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { KafkaMapping, OnFailure, type OnFailureConfig, Pollers } from '../../lib';
+import { refusal } from './fixture/refusal';
+import { app, only, processor, source, stack, statements } from './fixture/stack';
+
+const MAY = { serviceMayDiscard: true, retryAttempts: 1000 } as const;
+const destination = (template: Template) =>
+  only(template, 'AWS::Lambda::EventSourceMapping').Properties.DestinationConfig.OnFailure.Destination;
+
+describe('a bucket', () => {
+  const given = (bucketOf: (scope: Stack) => s3.IBucket) => {
+    const scope = new Stack(app(), 'Shop', { env: { region: 'eu-west-1', account: '111122223333' } });
+    processor(scope, { ...MAY, onFailure: OnFailure.s3({ bucket: bucketOf(scope) }) });
+    return Template.fromStack(scope);
+  };
+  const imported = (scope: Stack) => s3.Bucket.fromBucketName(scope, 'Discarded', 'orders-discarded');
+
+  test('is named by its ARN, and the role may put objects into it, list it, and nothing else', () => {
+    const template = given(imported);
+
+    const arn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::orders-discarded']] };
+    expect(destination(template)).toEqual(arn);
+    const { PutDiscarded, ListDiscarded, EncryptDiscarded } = statements(template);
+    expect(PutDiscarded).toEqual({
+      Effect: 'Allow',
+      Action: 's3:PutObject',
+      Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::orders-discarded/*']] },
+    });
+    expect(ListDiscarded).toEqual({ Effect: 'Allow', Action: 's3:ListBucket', Resource: arn });
+    expect(EncryptDiscarded).toBeUndefined();
+  });
+
+  test('with a key of the customer brings data keys of it, and no other use', () => {
+    const template = given((scope) => {
+      const encryptionKey = kms.Key.fromKeyArn(scope, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/0a1b');
+      const attributes = { bucketName: 'orders-discarded', encryptionKey: encryptionKey as kms.IKey };
+      return s3.Bucket.fromBucketAttributes(scope, 'Discarded', attributes);
+    });
+
+    expect(statements(template).EncryptDiscarded).toEqual({
+      Effect: 'Allow',
+      Action: 'kms:GenerateDataKey',
+      Resource: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b',
+    });
+  });
+
+  test('is there with its permissions before the mapping', () => {
+    const template = given((scope) => new s3.Bucket(scope, 'Discarded') as s3.IBucket);
+
+    expect(only(template, 'AWS::Lambda::EventSourceMapping').DependsOn).toContain(
+      only(template, 'AWS::IAM::Policy').logicalId,
+    );
+  });
+});
+
+describe('a topic', () => {
+  const given = (topic: string) => {
+    const scope = stack();
+    processor(scope, { ...MAY, onFailure: OnFailure.kafkaTopic(topic) });
+    return Template.fromStack(scope);
+  };
+
+  test.each(['dlq4', 'orders.failed', '_orders-failed', 'a'.repeat(249)])(
+    'named %s is named by its scheme',
+    (topic) => {
+      expect(destination(given(topic))).toBe(`kafka://${topic}`);
+    },
+  );
+
+  test('that is known at deployment only is named at deployment', () => {
+    expect(destination(given(Token.asString({ Ref: 'Topic' })))).toEqual({
+      'Fn::Join': ['', ['kafka://', { Ref: 'Topic' }]],
+    });
+  });
+
+  test('may be written by the role, and is not among what it may read', () => {
+    const all = Object.values(statements(given('orders-failed'))).filter((statement) =>
+      JSON.stringify(statement).includes('/orders-failed'),
+    );
+
+    expect(all).toHaveLength(1);
+    expect(JSON.stringify(all)).toContain('kafka-cluster:WriteData');
+    expect(JSON.stringify(all)).not.toContain('ReadData');
+  });
+
+  test.each(['abc', '.failed', 'orders failed', 'kafka://failed', '', 'a'.repeat(250)])(
+    'named %j is refused',
+    (topic) => {
+      expect(refusal(() => given(topic))).toContain(
+        `onFailure topic is "${topic}", accepted is 4 to 249 letters, digits, ".", "_", "-", not beginning with ".".`,
+      );
+    },
+  );
+
+  test('that is the one that is read is refused, also where both are known at deployment only', () => {
+    const token = () => Token.asString({ Ref: 'Topic' });
+
+    expect(refusal(() => given('orders'))).toContain('onFailure topic is "orders", accepted is a topic other than');
+    refusal(() =>
+      processor(stack(), { ...MAY, source: source({ topic: token() }), onFailure: OnFailure.kafkaTopic(token()) }),
+    );
+  });
+});
+
+test('a destination of another kind is a subclass', () => {
+  class Archive extends OnFailure {
+    bind(): OnFailureConfig {
+      return { destination: 'arn:aws:s3:::archive', grants: [] };
+    }
+  }
+  const scope = stack();
+
+  processor(scope, { ...MAY, onFailure: new Archive() });
+
+  expect(destination(Template.fromStack(scope))).toBe('arn:aws:s3:::archive');
+});
+
+test('two mappings of a function may have two buckets: no statement shares its name', () => {
+  const scope = stack();
+  const to = (name: string) => ({
+    ...MAY,
+    onFailure: OnFailure.s3({ bucket: s3.Bucket.fromBucketName(scope, `Bucket-${name}`, name) }),
+  });
+  const orders = processor(scope, to('one'));
+
+  new KafkaMapping(scope, 'Returns', {
+    ...to('two'),
+    function: orders.function,
+    source: source({ topic: 'returns' }),
+    pollers: Pollers.provisioned({ minimum: 1, maximum: 1 }),
+  });
+
+  const { Statement } = only(Template.fromStack(scope), 'AWS::IAM::Policy').Properties.PolicyDocument;
+  const sids = Statement.map(({ Sid }: { Sid?: string }) => Sid);
+  expect(sids).toEqual(expect.arrayContaining(['PutDiscarded', 'PutDiscardedReturns', 'ListDiscardedReturns']));
+  expect(new Set(sids).size).toBe(sids.length);
+});
+
+test('what is not of this kind is told from what is, also of another copy of the package', () => {
+  expect(OnFailure.isOnFailure(OnFailure.kafkaTopic('failed'))).toBe(true);
+  expect([undefined, null, {}, 'failed'].some(OnFailure.isOnFailure)).toBe(false);
+});
