@@ -135,6 +135,7 @@ test.each([
   ['remember', 'everything', 'transaction or ledger or identity', 'transaction'],
   ['remember', 'constructor', 'transaction or ledger or identity', 'transaction'],
   ['pollers', 'many', 'provisioned or on-demand', 'provisioned'],
+  ['demo', 'everything', 'none or cluster', 'none'],
 ])('-c %s=%s is answered with what is accepted', (name, received, accepted, first) => {
   expect(refusal(() => stackOf({ [name]: received }), 'MskOnceReference')).toContain(
     `context ${name} is "${received}", accepted is ${accepted}. Write -c ${name}=${first}.`,
@@ -147,13 +148,32 @@ test('a malformed cluster ARN is refused', () => {
   );
 });
 
-test('the app holds the one stack, with the context that the command line hands over', () => {
-  process.env.CDK_CONTEXT_JSON = JSON.stringify({ 'aws:cdk:bundling-stacks': [], pollers: 'on-demand' });
+describe('the app', () => {
+  function appOf(context: object): App {
+    process.env.CDK_CONTEXT_JSON = JSON.stringify({ 'aws:cdk:bundling-stacks': [], ...context });
+    try {
+      jest.resetModules();
+      return (require('../../bin/app') as typeof import('../../bin/app')).app;
+    } finally {
+      delete process.env.CDK_CONTEXT_JSON;
+    }
+  }
 
-  const { app } = require('../../bin/app') as typeof import('../../bin/app');
+  const stackNamesIn = (app: App) => app.synth().stacks.map(({ stackName }) => stackName);
 
-  delete process.env.CDK_CONTEXT_JSON;
-  const assembly = app.synth();
-  expect(assembly.stacks.map(({ stackName }) => stackName)).toEqual(['MskOnceReference']);
-  expect(JSON.stringify(assembly.stacks[0]?.template)).toContain('Flights-throw');
+  test('holds the one stack, with the context that the command line hands over', () => {
+    const app = appOf({ pollers: 'on-demand' });
+
+    expect(stackNamesIn(app)).toEqual(['MskOnceReference']);
+    expect(JSON.stringify(app.synth().stacks[0]?.template)).toContain('Flights-throw');
+  });
+
+  test('with -c demo=cluster holds another stack, which replaces nothing of the first, and cdk-nag looks at it', () => {
+    const app = appOf({ demo: 'cluster' });
+
+    expect(stackNamesIn(app)).toEqual(['MskOnceDemo']);
+    const { Queue, QueueEncryption } = require('aws-cdk-lib/aws-sqs') as typeof import('aws-cdk-lib/aws-sqs');
+    new Queue(app.node.findChild('MskOnceDemo'), 'Open', { encryption: QueueEncryption.UNENCRYPTED });
+    expect(() => app.synth({ force: true })).toThrow('AwsSolutions-SQS4');
+  });
 });
