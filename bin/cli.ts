@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-import { EXIT } from '../contract/error-codes';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ERROR_CODES, EXIT } from '../contract/error-codes';
 import { LocalError } from '../local/errors';
 import { errorText } from './error-text';
 import { UsageError } from './usage';
@@ -8,7 +10,11 @@ type Command = (argv: string[]) => Promise<number>;
 
 /** Each command is loaded when it is called. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  demo: async () => (await import('./commands/demo.js')).demo,
+  check: async () => (await import('./commands/check.js')).check,
+  demo: async () => {
+    if (!existsSync(join(__dirname, 'demo'))) throw demoLeftOut();
+    return (await import('./commands/demo.js')).demo;
+  },
   judge: async () => (await import('./commands/judge.js')).judge,
   local: async () => (await import('./commands/local.js')).local,
   redrive: async () => (await import('./commands/redrive.js')).redrive,
@@ -18,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 
 const USAGE = `Usage: msk-once <command> [options]
 
+  check     name what is missing or wrong in a template, of the CDK, SAM or another tool
   demo      run the reference function over real flights, with faults, and judge it
   judge     say whether a recorded history keeps its promise
   local     run the functions of your own template on records, before anything is deployed
@@ -26,6 +33,16 @@ const USAGE = `Usage: msk-once <command> [options]
   simulate  run the shipped runtime in virtual time, over random schedules with faults, and judge it
 
 msk-once <command> --help tells more.`;
+
+/** The package is published without the reference app and its flights. */
+function demoLeftOut(): LocalError {
+  return new LocalError(
+    ERROR_CODES.usage,
+    'The demo runs the reference app, which the repository of msk-once has and the package does not: run ' +
+      '"npm ci && npm run demo" in a clone of it. "msk-once local" runs the functions of your own app.',
+    EXIT.usage,
+  );
+}
 
 async function main([name, ...argv]: string[]): Promise<number> {
   if (name === undefined || name === '--help') {

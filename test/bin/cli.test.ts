@@ -66,7 +66,7 @@ test.each([[['demo', '--frobnicate']], [['servers', '--frobnicate']]])(
 
     expect(code).toBe(2);
     expect(err).toContain('--frobnicate');
-    expect(err).toMatch(new RegExp(`npm run ${argv[0]}`));
+    expect(err).toMatch(new RegExp(`Usage: (npm run|msk-once) ${argv[0]}`));
     expect(err).not.toMatch(/^\s+at /m);
   },
 );
@@ -76,7 +76,7 @@ describe('demo --kafka with a server that does not answer: its address, the reme
     const { code, err } = await cli(['demo', '--kafka'], { MSK_ONCE_DYNAMODB: 'http://127.0.0.1:1' });
 
     expect(code).toBe(7);
-    expect(err).toMatch(/http:\/\/127\.0\.0\.1:1\b.*npm run servers/);
+    expect(err).toMatch(/http:\/\/127\.0\.0\.1:1\b.*msk-once servers/);
     expect(err).not.toMatch(/^\s+at /m);
   });
 
@@ -89,7 +89,7 @@ describe('demo --kafka with a server that does not answer: its address, the reme
     });
 
     expect(code).toBe(7);
-    expect(err).toMatch(/127\.0\.0\.1:1\b.*npm run servers/);
+    expect(err).toMatch(/127\.0\.0\.1:1\b.*msk-once servers/);
     expect(err).not.toMatch(/^\s+at /m);
     expect(await new DynamoDbApi(database.endpoint).call('ListTables', {})).toEqual({ TableNames: [] });
     await database.close();
