@@ -1,9 +1,9 @@
 /** docs/examples/batches.ts: what docs/batches.md shows compiles, and does what is said there. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERROR_CODES } from '../../contract/error-codes';
 import { kafkaEvent, openRecords, type TestProcessor } from '../../testing';
+import { ExampleProject } from '../support/example-project';
 import { PROJECT } from '../support/project';
 
 jest.mock(
@@ -32,28 +32,13 @@ test('every code on the page is one that there is', () => {
 });
 
 test('it compiles in the project of a user', () => {
-  mkdirSync(join(PROJECT, '.msk-once'), { recursive: true });
-  const project = mkdtempSync(join(PROJECT, '.msk-once', 'batches-'));
-  const library = join(project, 'node_modules', 'msk-once');
-  mkdirSync(library, { recursive: true });
-  const exports = { './handlers': './handlers.ts' };
-  writeFileSync(join(library, 'package.json'), JSON.stringify({ name: 'msk-once', exports }));
-  writeFileSync(join(library, 'handlers.ts'), `export * from ${JSON.stringify(join(PROJECT, 'handlers'))};\n`);
-  writeFileSync(join(project, 'function.ts'), text);
-  const tsconfig = { extends: join(PROJECT, 'tsconfig.json'), include: ['*.ts'], compilerOptions: { types: ['node'] } };
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(tsconfig));
-  const compiler = join(PROJECT, 'node_modules', '@typescript', 'native', 'bin', 'tsc');
+  const project = new ExampleProject({ './handlers': 'handlers' });
+  project.write('function.ts', text);
 
-  let said = '';
-  try {
-    execFileSync(process.execPath, [compiler, '-p', project], { stdio: 'pipe' });
-  } catch (error) {
-    said = String((error as { stdout?: Buffer }).stdout);
-  }
-  rmSync(project, { recursive: true });
+  const complaints = project.complaints();
+  project.remove();
 
-  // What others are at does not concern the example.
-  expect(said.split('\n').filter((line) => line.includes('function.ts'))).toEqual([]);
+  expect(complaints).toEqual([]);
 }, 120_000);
 
 test('what the search service says of each product is what becomes of its record', async () => {

@@ -29,6 +29,8 @@ describe('docs/codecs.md', () => {
       exports[`./${entry}`] = `./${entry}/index.ts`;
       write(`node_modules/msk-once/${entry}/index.ts`, `export * from ${JSON.stringify(join(ROOT, entry))};\n`);
     }
+    // A package of its own: below ours without one, `msk-once` would be ours, as it was built last.
+    write('package.json', JSON.stringify({ name: 'shop' }));
     write('node_modules/msk-once/package.json', JSON.stringify({ name: 'msk-once', exports }));
     const compilerOptions = { types: ['node'], lib: ['ES2023'] };
     write(

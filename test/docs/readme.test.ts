@@ -58,6 +58,8 @@ describe('the example', () => {
       const [path = '', ...lines] = file.split('\n');
       write(path, lines.join('\n'));
     }
+    // A package of its own: below ours without one, `msk-once` would be ours, as it was built last.
+    write('package.json', JSON.stringify({ name: 'shop' }));
     const exports = { '.': './index.ts', './handlers': './handlers.ts' };
     write('node_modules/msk-once/package.json', JSON.stringify({ name: 'msk-once', exports }));
     write('node_modules/msk-once/index.ts', `export * from ${JSON.stringify(join(ROOT, 'lib'))};`);

@@ -26,6 +26,8 @@ beforeAll(() => {
   mkdirSync(join(PROJECT, '.msk-once'), { recursive: true });
   project = mkdtempSync(join(PROJECT, '.msk-once', 'testing-'));
   const exports = { './handlers': './handlers.ts', './testing': './testing.ts' };
+  // A package of its own: below ours without one, `msk-once` would be ours, as it was built last.
+  write('package.json', JSON.stringify({ name: 'shop' }));
   write('node_modules/msk-once/package.json', JSON.stringify({ name: 'msk-once', exports }));
   for (const entry of ['handlers', 'testing']) {
     write(`node_modules/msk-once/${entry}.ts`, `export * from ${JSON.stringify(join(PROJECT, entry, 'index'))};`);

@@ -1,0 +1,18 @@
+/** A mapping that can be stopped for a deployment: `-c polling=false`. */
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Auth, KafkaProcessor, KafkaSource, Pollers } from 'msk-once';
+
+const clusterArn = 'arn:aws:kafka:eu-west-1:111122223333:cluster/shop/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d-1';
+
+export class Drained extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+    new KafkaProcessor(this, 'Orders', {
+      entry: 'handlers/orders.ts',
+      source: KafkaSource.msk({ clusterArn, topic: 'orders', auth: Auth.iam() }),
+      pollers: Pollers.provisioned({ minimum: 1, maximum: 4 }),
+      enabled: this.node.tryGetContext('polling') !== 'false',
+    });
+  }
+}

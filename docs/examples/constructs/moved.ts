@@ -1,0 +1,18 @@
+/** Another topic for a processor that exists: `-c moving=true` for the first of two deployments. */
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Auth, KafkaProcessor, KafkaSource, Pollers } from 'msk-once';
+
+const clusterArn = 'arn:aws:kafka:eu-west-1:111122223333:cluster/shop/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d-1';
+
+export class Moved extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+    const processor = new KafkaProcessor(this, 'Orders', {
+      entry: 'handlers/orders.ts',
+      source: KafkaSource.msk({ clusterArn, topic: 'orders-v2', auth: Auth.iam() }),
+      pollers: Pollers.provisioned({ minimum: 1, maximum: 4 }),
+    });
+    if (this.node.tryGetContext('moving') === 'true') processor.node.tryRemoveChild('Mapping');
+  }
+}
