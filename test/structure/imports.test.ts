@@ -179,6 +179,12 @@ const ZONES: readonly Zone[] = [
     may: /^(contract\/|handlers\/(?!entry\/|(avro|powertools|protobuf)(\/|$)|(claims|ledger|transaction|dynamodb)\/|(store|dead-letters)\/memory-))/,
     packages: /^(@aws-sdk\/client-dynamodb|node:crypto)$/,
   },
+  // Writes to Kafka: deployed with the cluster of the demo only.
+  {
+    files: /^handlers\/entry\/(producer|shared\/kafka-connection)\.ts$/,
+    may: /^handlers\/entry\/shared\//,
+    packages: /^(aws-msk-iam-sasl-signer-js|kafkajs)$/,
+  },
   {
     files: /^handlers\/entry\//,
     may: /^(contract\/|handlers\/(?!entry\/(?!shared\/)))/,
@@ -188,7 +194,7 @@ const ZONES: readonly Zone[] = [
     files: /^handlers\/index\.ts$/,
     may: /^(contract\/|handlers\/(errors$|process-records$|record\/|transaction\/builders$))/,
     packages: NOTHING,
-    types: /^handlers\/(core\/|create-processor$|options$|transaction\/transaction-write$)/,
+    types: /^handlers\/(core\/|create-processor$|observe\/|options$|transaction\/transaction-write$)/,
   },
   {
     files: /^handlers\//,
@@ -235,13 +241,13 @@ const ZONES: readonly Zone[] = [
   },
 
   {
-    files: /^bin\/(app|reference-stack)\.ts$/,
-    may: /^(contract\/|lib(\/|$)|bin\/(app|reference-stack)$)/,
-    packages: /^(aws-cdk-lib|constructs|node:.*)$/,
+    files: /^bin\/(app|reference-stack|reference\/[\w-]+)\.ts$/,
+    may: /^(contract\/|lib(\/|$)|bin\/(app$|reference-stack$|reference\/))/,
+    packages: /^(aws-cdk-lib|cdk-nag|constructs|node:.*)$/,
   },
   {
     files: /^bin\/demo\//,
-    may: /^(contract\/|handlers\/(?!entry\/)|local\/|bin\/(?!app$|reference-stack$))/,
+    may: /^(contract\/|handlers\/(?!entry\/)|local\/|bin\/(?!app$|reference(-stack$|\/)))/,
     // The data, Kafka's way to choose a partition, and the path of the command that it runs.
     packages: /^(vega-datasets|kafkajs|aws-cdk|node:.*)$/,
   },
@@ -260,16 +266,22 @@ const ZONES: readonly Zone[] = [
   // Sees when files are saved.
   {
     files: /^bin\/local\/watch\.ts$/,
-    may: /^(contract\/|local\/|bin\/(?!app$|reference-stack$))/,
+    may: /^(contract\/|local\/|bin\/(?!app$|reference(-stack$|\/)))/,
     packages: /^(chokidar|node:.*)$/,
   },
   // One client of the SDK each, loaded where it is needed.
   { files: /^bin\/redrive\/sqs-messages\.ts$/, may: /^bin\/redrive\//, packages: /^@aws-sdk\/client-sqs$/ },
   { files: /^bin\/redrive\/s3-objects\.ts$/, may: /^bin\/redrive\//, packages: /^@aws-sdk\/client-s3$/ },
   { files: /^bin\/redrive\/lambda-invoke\.ts$/, may: /^bin\/redrive\//, packages: /^@aws-sdk\/client-lambda$/ },
+  // Judges what the reader of templates gives.
+  {
+    files: /^bin\/check\//,
+    may: /^(contract\/|local\/(errors$|template\/)|bin\/(check\/|command-line$))/,
+    packages: /^node:path$/,
+  },
   {
     files: /^bin\//,
-    may: /^(contract\/|handlers\/(?!entry\/)|local\/|bin\/(?!app$|reference-stack$))/,
+    may: /^(contract\/|handlers\/(?!entry\/)|local\/|bin\/(?!app$|reference(-stack$|\/)))/,
     packages: NODE,
   },
 ];
@@ -380,6 +392,11 @@ describe('the rules see what they are for', () => {
     ['handlers/engine/invocation.ts', "import { OncePersistenceLayer } from '../powertools/index';"],
     ['handlers/entry/flights.ts', "import { handler } from './orders';"],
     ['handlers/entry/flights.ts', "import { Stack } from 'aws-cdk-lib';"],
+    ['handlers/entry/flights.ts', "import { Kafka } from 'kafkajs';"],
+    ['handlers/entry/producer.ts', "import { json } from '../index';"],
+    ['bin/reference/demo-cluster.ts', "import { handler } from '../../handlers/entry/producer';"],
+    ['bin/iam/main.ts', "import { ReferenceStack } from '../reference-stack';"],
+    ['bin/iam/report.ts', "import { DemoCluster } from '../reference/demo-cluster';"],
     ['handlers/index.ts', "export { DynamoDbClaimStore } from './claims/dynamodb-claim-store';"],
     ['handlers/index.ts', "export { OncePersistenceLayer } from './powertools';"],
     ['handlers/index.ts', "export { createProcessor } from './create-processor';"],
@@ -415,6 +432,9 @@ describe('the rules see what they are for', () => {
     ['bin/simulator/world.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';"],
     ['bin/simulator/simulated-client.ts', "import { processRecords } from '../../handlers';"],
     ['bin/cli.ts', "import { App } from 'aws-cdk-lib';"],
+    ['bin/check/subject.ts', "import { KafkaProcessor } from '../../lib';"],
+    ['bin/check/letters-place.ts', "import { parseDeadLetters } from '../../handlers/dead-letters/place';"],
+    ['bin/check/check-template.ts', "import { startWorker } from '../../local/worker/worker';"],
     ['bin/redrive/sqs-messages.ts', "await import('@aws-sdk/client-s3');"],
     ['bin/redrive/redrive-run.ts', "import { LambdaClient } from '@aws-sdk/client-lambda';"],
     ['bin/local/view.ts', "import { watch } from 'chokidar';"],

@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs';
+import { NOTICE, noticeText, thirdParties } from './third-party';
+
+writeFileSync(NOTICE, noticeText(thirdParties()));
