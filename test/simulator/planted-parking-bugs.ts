@@ -109,7 +109,7 @@ export const PARKING_BUGS: readonly PlantedBug[] = [
     rule: 'P2',
     of: BY_OFFSET,
     shows: ['attempts'],
-    from: 20,
+    from: 59,
     change: {
       module: partitioned(
         (Actual) =>
@@ -135,6 +135,7 @@ export const PARKING_BUGS: readonly PlantedBug[] = [
     rule: 'P3',
     of: ['ledger'],
     shows: ['attempts', 'early-letter'],
+    from: 28,
     change: { ledger: blamingNeighbours },
   },
   {
@@ -219,7 +220,7 @@ export const PARKING_BUGS: readonly PlantedBug[] = [
     rule: 'P5',
     of: BY_IDENTITY,
     shows: ['ran-parked'],
-    from: 2,
+    from: 43,
     change: {
       module: {
         path: 'claims/judge',

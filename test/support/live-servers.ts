@@ -12,7 +12,7 @@ export interface LiveServers {
   stop(): Promise<void>;
 }
 
-/** Apache Kafka and DynamoDB Local for a test file: those that run already (`npm run servers`), else started for it. */
+/** Apache Kafka and DynamoDB Local for a test file: those that run already (`msk-once servers`), else started for it. */
 export async function liveServers(options: Pick<ServersOptions, 'servers'> = {}): Promise<LiveServers> {
   const running = await startServers(options);
   return {

@@ -29,7 +29,7 @@ describe.each(WAYS)('%s', (remember) => {
         expect(findings.violations).toEqual([]);
         expect(findings.admitted).toBe(history.repeats);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
