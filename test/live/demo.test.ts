@@ -44,11 +44,8 @@ const EXPECTED = {
 const FLIGHTS = 500;
 const SCRIPTED_REPEATS = 2;
 
-test.each([
-  ['transactions, only listed records return', ['--seed', '1']],
-  ['transactions, whole batches return', ['--seed', '2', '--mode', 'throw', '--remember', 'transaction']],
-])('on a real broker, DynamoDB Local and ElasticMQ the verdict holds: %s', async (_, options) => {
-  const found = await demo(options, { MSK_ONCE_SQS: servers.sqs });
+test('on a real broker, DynamoDB Local and ElasticMQ the verdict holds: transactions, only listed records return', async () => {
+  const found = await demo(['--seed', '1'], { MSK_ONCE_SQS: servers.sqs });
 
   expect(found).toMatchObject(EXPECTED);
   const { effects, admitted, suppressed, producerDuplicates } = found.report;

@@ -534,7 +534,7 @@ describe('a broker that does not answer', () => {
     await expect(connectKafka('127.0.0.1:1')).rejects.toMatchObject({
       code: ERROR_CODES.serverUnreachable,
       exitCode: EXIT.unreachable,
-      message: expect.stringMatching(/127\.0\.0\.1:1\b.*npm run servers/),
+      message: expect.stringMatching(/127\.0\.0\.1:1\b.*msk-once servers/),
     });
     expect(Date.now() - begun).toBeLessThan(4_000);
   });

@@ -345,10 +345,10 @@ describe('msk-once servers', () => {
   test('help, and an option that there is not', async () => {
     const help = run(['--help']);
     expect(await help.exitCode).toBe(EXIT.ok);
-    expect(help.output()).toContain('npm run servers:stop');
+    expect(help.output()).toContain('msk-once servers --stop');
     const unknown = run(['--wiht', 'sqs']);
     expect(await unknown.exitCode).toBe(EXIT.usage);
-    expect(unknown.output()).toMatch(/Unknown option '--wiht'[\s\S]*npm run servers/);
+    expect(unknown.output()).toMatch(/Unknown option '--wiht'[\s\S]*msk-once servers/);
   });
 
   test.each<[readonly string[], string]>([
