@@ -39,7 +39,7 @@ async function startParent(handler: string, then: string) {
     `const { startWorker } = require(${JSON.stringify(join(dist, 'local/worker/worker.js'))});
      const worker = startWorker({ function: ${JSON.stringify(lambda)}, onOutput: (line) => console.log(line) });
      const invoke = () => worker.invoke({}, { invokedFunctionArn: 'arn' });
-     void worker.ready.then(async () => { console.log('pid ' + worker.pid); ${then} });`,
+     void worker.ready.then(async () => { ${then} console.log('pid ' + worker.pid); });`,
   );
   const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'ignore'] });
   parents.push(parent);
