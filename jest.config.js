@@ -18,6 +18,8 @@ module.exports = {
   // A heap that grows over dozens of files makes each of them slower than a new process.
   workerIdleMemoryLimit: '1GB',
   testSequencer: '<rootDir>/test/support/longest-first.js',
+  globalSetup: '<rootDir>/test/support/unit-setup.ts',
+  globalTeardown: '<rootDir>/test/support/unit-teardown.ts',
   testTimeout: 30_000,
   reporters: ['default', ...(process.env.MSK_ONCE_TEST_COUNTS ? ['<rootDir>/test/support/count-reporter.js'] : [])],
 };

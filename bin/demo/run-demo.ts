@@ -51,16 +51,26 @@ export async function runEveryPlace(
 ): Promise<EveryPlace<PlacedRun>> {
   const first = await embedded();
   try {
-    return await withAssembly(options, watcher, first, (directory) => {
-      const quiet = { ...watcher, step: () => {} };
-      return everyPlace(fault, (placed) => runPlaced(directory, options, quiet, placed), {
-        onVerdict: onRun,
-        atOnce: AT_ONCE,
-      });
-    });
+    return await withAssembly(options, watcher, first, (directory) =>
+      runEveryPlaceOf(directory, fault, options, { ...watcher, step: () => {} }, onRun),
+    );
   } finally {
     await first.close();
   }
+}
+
+/** The same with an assembly that is there. */
+export function runEveryPlaceOf(
+  directory: string,
+  fault: FaultWithoutPlace,
+  options: DemoOptions,
+  watcher: DemoWatcher,
+  onRun: (run: PlacedRun) => void,
+): Promise<EveryPlace<PlacedRun>> {
+  return everyPlace(fault, (placed) => runPlaced(directory, options, watcher, placed), {
+    onVerdict: onRun,
+    atOnce: AT_ONCE,
+  });
 }
 
 async function runPlaced(

@@ -1,10 +1,13 @@
 /** The command line as a person meets it: a process of its own, its exit code, and what it says where. */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { DynamoDbApi } from '../../local/dynamodb/dynamodb-api';
 import { startEmbeddedDynamoDb } from '../../local/dynamodb/embedded';
+import { builtCli } from '../support/built-cli';
 
-const ROOT = join(__dirname, '..', '..');
+let program: string;
+beforeAll(async () => {
+  program = await builtCli();
+}, 60_000);
 
 interface Ended {
   readonly code: number | null;
@@ -15,11 +18,11 @@ interface Ended {
 /** From another folder, as a person may stand anywhere. */
 function cli(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      ['--import', join(ROOT, 'node_modules', 'tsx', 'dist', 'loader.mjs'), join(ROOT, 'bin', 'cli.ts'), ...argv],
-      { cwd: '/', env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    const child = spawn(process.execPath, [program, ...argv], {
+      cwd: '/',
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk) => {
       out += chunk;

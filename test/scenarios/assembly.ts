@@ -1,7 +1,10 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import type { Remember } from '../../bin/demo/remember';
 import { synthesize } from '../../bin/demo/synthesize';
+import type { ResponseMode } from '../../contract/environment';
+import { oncePerRun } from '../support/once-per-run';
 
 interface Template {
   readonly Resources: Record<
@@ -10,22 +13,22 @@ interface Template {
   >;
 }
 
-/** A synthesized assembly in a folder of its own, gone with its test. */
+/** A synthesized assembly, which others use too. */
 export class Assembly {
-  private constructor(readonly directory: string) {}
+  constructor(readonly directory: string) {}
 
-  static async synthesize(context: Readonly<Record<string, string>>): Promise<Assembly> {
-    const directory = mkdtempSync(join(tmpdir(), 'msk-once-test-assembly-'));
-    await synthesize(directory, context);
-    return new Assembly(directory);
+  /** The reference stack as the demo deploys it. */
+  static async ofReference(remember: Remember, mode: ResponseMode = 'partial'): Promise<Assembly> {
+    const pollers = mode === 'partial' ? 'provisioned' : 'on-demand';
+    const synth = (folder: string) => synthesize(folder, { topic: 'flights', pollers, remember });
+    return new Assembly(await oncePerRun(`reference-${remember}-${mode}`, synth));
   }
 
-  /** The template and the function's asset without its source maps, and nothing else, in another folder. */
-  copy(into = mkdtempSync(join(tmpdir(), 'msk-once-test-assembly-'))): Assembly {
-    mkdirSync(into, { recursive: true });
-    const copied = new Assembly(into);
+  /** The template and the function's asset without its source maps, and nothing else, in a folder of its own. */
+  copy(): OwnAssembly {
+    const copied = new OwnAssembly(mkdtempSync(join(tmpdir(), 'msk-once-test-assembly-')));
     for (const file of [this.templateFile, 'manifest.json', basename(this.asset)]) {
-      cpSync(join(this.directory, file), join(into, file), {
+      cpSync(join(this.directory, file), join(copied.directory, file), {
         recursive: true,
         filter: (from) => !from.endsWith('.map'),
       });
@@ -41,13 +44,27 @@ export class Assembly {
 
   /** The folder of the function's code. */
   get asset(): string {
-    const path = this.#lambda(this.#template()).Metadata?.['aws:asset:path'] ?? '';
+    const path = lambdaOf(this.template()).Metadata?.['aws:asset:path'] ?? '';
     return join(this.directory, path);
   }
 
+  /** The files of the function that speak of this path. */
+  filesNaming(path: string): string[] {
+    return readdirSync(this.asset, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), 'utf8').includes(path))
+      .map(({ name }) => name);
+  }
+
+  protected template(): Template {
+    return JSON.parse(readFileSync(join(this.directory, this.templateFile), 'utf8'));
+  }
+}
+
+/** One that may be changed, gone with its test. */
+export class OwnAssembly extends Assembly {
   change(properties: Record<string, unknown>): void {
-    const template = this.#template();
-    Object.assign(this.#lambda(template).Properties, properties);
+    const template = this.template();
+    Object.assign(lambdaOf(template).Properties, properties);
     writeFileSync(join(this.directory, this.templateFile), JSON.stringify(template));
   }
 
@@ -58,26 +75,15 @@ export class Assembly {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(this.asset, name), content);
   }
 
-  /** The files of the function that speak of this path. */
-  filesNaming(path: string): string[] {
-    return readdirSync(this.asset, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), 'utf8').includes(path))
-      .map(({ name }) => name);
-  }
-
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
 
-  #template(): Template {
-    return JSON.parse(readFileSync(join(this.directory, this.templateFile), 'utf8'));
-  }
-
-  #lambda(template: Template) {
-    const found = Object.values(template.Resources).find(
-      ({ Type, Metadata }) => Type === 'AWS::Lambda::Function' && Metadata?.['aws:asset:path'],
-    );
-    if (!found) throw new Error('the template has no function');
-    return found;
-  }
+function lambdaOf({ Resources }: Template) {
+  const found = Object.values(Resources).find(
+    ({ Type, Metadata }) => Type === 'AWS::Lambda::Function' && Metadata?.['aws:asset:path'],
+  );
+  if (!found) throw new Error('the template has no function');
+  return found;
 }

@@ -84,9 +84,7 @@ const PLAY = `
 
 /** A checkout in which handlers and constructs have been deleted, and an assembly that lies elsewhere. */
 async function withoutSources(): Promise<Ended> {
-  const synthesized = await Assembly.synthesize({ topic: 'flights', pollers: 'provisioned', remember: 'transaction' });
-  const assembly = synthesized.copy();
-  synthesized.remove();
+  const assembly = (await Assembly.ofReference('transaction')).copy();
   const checkout = join(directory, 'checkout');
   rmSync(checkout, { recursive: true, force: true });
   for (const kept of ['bin/demo', 'contract', 'local', 'package.json', 'tsconfig.json']) {

@@ -4,8 +4,9 @@
  */
 import { REMEMBERS, type Remember } from '../../bin/demo/remember';
 import type { DemoWatcher } from '../../bin/demo/run-assembly';
-import { runEveryPlace } from '../../bin/demo/run-demo';
+import { runEveryPlaceOf } from '../../bin/demo/run-demo';
 import { parseFaultWithoutPlace } from '../../local/faults/fault-text';
+import { Assembly } from './assembly';
 
 const SILENT: DemoWatcher = { step() {}, progress() {}, fault() {}, complaint() {}, output() {} };
 const FLIGHTS = 4;
@@ -21,7 +22,7 @@ const ANSWERS = {
  * A machine that is busy with other things may stop a worker for as long as its time-out: then once more, and what was
  * seen the first time is told. Never with transactions: nothing that a machine does may repeat one.
  */
-async function undisturbed(attempt: () => ReturnType<typeof runEveryPlace>, remember: Remember) {
+async function undisturbed(attempt: () => ReturnType<typeof runEveryPlaceOf>, remember: Remember) {
   const found = await attempt();
   if (found.ok || remember === 'transaction') return found;
   console.error(`${remember}, played once more:`, JSON.stringify(found.verdicts.filter(({ ok }) => !ok)));
@@ -29,13 +30,14 @@ async function undisturbed(attempt: () => ReturnType<typeof runEveryPlace>, reme
 }
 
 /** All at once: such runs mostly wait for the lease of the dead. */
-const runs = new Map<Remember, Awaited<ReturnType<typeof runEveryPlace>>[]>();
+const runs = new Map<Remember, Awaited<ReturnType<typeof runEveryPlaceOf>>[]>();
 beforeAll(async () => {
   await Promise.all(
     REMEMBERS.map(async (remember) => {
       const options = { kafka: false, seed: 1, records: FLIGHTS, remember, ...ANSWERS[remember] } as const;
+      const { directory } = await Assembly.ofReference(remember, options.mode);
       const found = ['kill-before', 'kill-after'].map((fault) =>
-        undisturbed(() => runEveryPlace(parseFaultWithoutPlace(fault), options, SILENT, () => {}), remember),
+        undisturbed(() => runEveryPlaceOf(directory, parseFaultWithoutPlace(fault), options, SILENT, () => {}), remember),
       );
       runs.set(remember, await Promise.all(found));
     }),

@@ -1,8 +1,9 @@
 /** The reference function with a fault at every place of a tiny run, and a fault that nobody promises to bear. */
 import { REMEMBERS, type Remember } from '../../bin/demo/remember';
 import type { DemoWatcher } from '../../bin/demo/run-assembly';
-import { type PlacedRun, runEveryPlace } from '../../bin/demo/run-demo';
+import { type PlacedRun, runEveryPlaceOf } from '../../bin/demo/run-demo';
 import { parseFaultWithoutPlace } from '../../local/faults/fault-text';
+import { Assembly } from './assembly';
 
 const SILENT: DemoWatcher = { step() {}, progress() {}, fault() {}, complaint() {}, output() {} };
 const OPTIONS = { kafka: false, seed: 1, records: 1, reading: 'listed', mode: 'partial' } as const;
@@ -10,7 +11,10 @@ const OPTIONS = { kafka: false, seed: 1, records: 1, reading: 'listed', mode: 'p
 async function everyPlaceOf(fault: string, remember: Remember) {
   const seen: PlacedRun[] = [];
   const options = { ...OPTIONS, remember };
-  const found = await runEveryPlace(parseFaultWithoutPlace(fault), options, SILENT, (run) => seen.push(run));
+  const { directory } = await Assembly.ofReference(remember);
+  const found = await runEveryPlaceOf(directory, parseFaultWithoutPlace(fault), options, SILENT, (run) =>
+    seen.push(run),
+  );
   return { found, seen };
 }
 

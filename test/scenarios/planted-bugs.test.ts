@@ -19,7 +19,7 @@ const SILENT: DemoWatcher = { step() {}, progress() {}, fault() {}, complaint() 
 
 const reports = new Map<string, Report>();
 beforeAll(async () => {
-  const synthesized = await Assembly.synthesize({ topic: 'flights', pollers: 'provisioned', remember: 'identity' });
+  const synthesized = await Assembly.ofReference('identity');
   // Two at once, for they mostly wait, and no more: a function that gets no processor times out, which is a fault that
   // nobody scripted.
   const flaws = ['none', ...CASES.map((one) => one.flaw)].values();
@@ -27,17 +27,11 @@ beforeAll(async () => {
     for (const flaw of flaws) reports.set(flaw, await runWith(flaw, synthesized));
   };
   await Promise.all([runOn(), runOn()]);
-  synthesized.remove();
 }, 300_000);
 
 /** The reference function in one way of remembering, judged by the promise of another one. */
 async function judgedAs(promised: Remember, remember: Remember): Promise<Report> {
-  const assembly = await Assembly.synthesize({ topic: 'flights', pollers: 'provisioned', remember });
-  try {
-    return await play(assembly, promised);
-  } finally {
-    assembly.remove();
-  }
+  return play(await Assembly.ofReference(remember), promised);
 }
 
 async function runWith(flaw: string, synthesized: Assembly): Promise<Report> {

@@ -3,7 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { LocalReport } from '../../../local/run/report';
-import { PROJECT } from '../../support/project';
+import { builtCli } from '../../support/built-cli';
+
+let cli: string;
+beforeAll(async () => {
+  cli = await builtCli();
+}, 60_000);
 
 /** A folder for one test file, gone with it. */
 export function temporaryFolder(): { path: string; remove(): void } {
@@ -81,8 +86,7 @@ export class Command {
   readonly #child: ChildProcess;
 
   constructor(cwd: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const loader = join(PROJECT, 'node_modules', 'tsx', 'dist', 'loader.mjs');
-    this.#child = spawn(process.execPath, ['--import', loader, join(PROJECT, 'bin', 'cli.ts'), 'local', ...argv], {
+    this.#child = spawn(process.execPath, [cli, 'local', ...argv], {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -8,8 +8,13 @@ import { EXIT } from '../../../contract/error-codes';
 import { drawSchedule, runSchedule } from '../../../local/simulator/schedule';
 import { type KeptSchedule, writeSchedule } from '../../../local/simulator/schedule-file';
 import { runSimulation } from '../../../local/simulator/simulation';
+import { builtCli } from '../../support/built-cli';
 
-const ROOT = join(__dirname, '..', '..', '..');
+let cli: string;
+beforeAll(async () => {
+  cli = await builtCli();
+}, 60_000);
+
 const LONG_MS = 120_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'msk-once-test-'));
@@ -23,8 +28,7 @@ interface Ended {
 
 function simulate(...argv: readonly string[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const loader = join(ROOT, 'node_modules', 'tsx', 'dist', 'loader.mjs');
-    const child = spawn(process.execPath, ['--import', loader, join(ROOT, 'bin', 'cli.ts'), 'simulate', ...argv], {
+    const child = spawn(process.execPath, [cli, 'simulate', ...argv], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
