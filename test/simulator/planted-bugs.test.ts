@@ -33,9 +33,9 @@ async function rulesBroken(runtime: Runtime, index: number, shares: Shares): Pro
 }
 
 test.each([
-  ['', {}, 60],
-  [' with dead letters, and much that cannot work', { failing: 1 }, 60],
-  [' with several records in a call, and letters that are redriven', { failing: 0.6, batches: 1, redrives: 1 }, 40],
+  ['', {}, 30],
+  [' with dead letters, and much that cannot work', { failing: 1 }, 30],
+  [' with several records in a call, and letters that are redriven', { failing: 0.6, batches: 1, redrives: 1 }, 20],
 ])(
   'the runtime as it is shipped breaks nothing%s',
   async (_, shares: Shares, schedules) => {
