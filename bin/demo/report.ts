@@ -37,7 +37,7 @@ export function reportOf(run: DemoRun, checks: readonly Check[]) {
   };
 }
 
-const REPEATED = 'repeated because a worker died between effect and mark';
+const REPEATED = 'repeated because a worker died, or got no answer, between effect and mark';
 const SUPPRESSED = 'duplicates of the producer that took no effect';
 
 /** What the rows of the verdict mean, as far as the way of remembering decides about it. */

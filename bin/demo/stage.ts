@@ -3,12 +3,13 @@ import { ATTRIBUTES } from '../../contract/idempotency-table';
 import type { DatabaseRequest, Decision, Interceptor } from '../../local/dynamodb/recorder';
 import { claimOnTheWire } from '../../local/oracle/claims-on-the-wire';
 import type { ParkedItem } from '../../local/oracle/letters/parked-item';
-import type { Marked, Observation, Place } from '../../local/oracle/observation';
+import type { Marked, Observation, Place, WriteLost } from '../../local/oracle/observation';
 import { AcceptedWrites } from '../../local/oracle/wire/accepted-writes';
 import { requestedWrites } from '../../local/oracle/wire/requested-writes';
 import type { Write } from '../../local/oracle/wire/write';
 import type { Worker } from '../../local/worker/worker';
 import type { FlightFact } from './flights';
+import { GivenUpMarks, lostMarks } from './given-up-marks';
 import { isLetters, lettersIn, nameInLetter } from './letter-requests';
 import type { Fault } from './script';
 
@@ -73,6 +74,7 @@ export class Stage implements Interceptor {
   readonly #facts: ReadonlyMap<string, FlightFact>;
   readonly #parked: ReadonlyMap<string, FlightFact>;
   readonly #failures = new Map<Fault, number>();
+  readonly #givenUp = new GivenUpMarks((request) => this.#marksIn(request));
   /** Effects and letters on their way or accepted whose mark is not: by worker, the names of their records. */
   readonly #unmarked = new Map<string, Set<string>>();
   /** Workers whose further effects are held. */
@@ -94,6 +96,7 @@ export class Stage implements Interceptor {
   }
 
   async request(request: DatabaseRequest): Promise<Decision> {
+    this.observations.push(...this.#givenUp.outlived(request));
     const records = [...this.#effectsIn(request), ...lettersIn(request).map(nameInLetter)];
     if (records.length === 0) return FORWARD;
     if (this.#contested && records.includes(this.#contested.record)) this.#noticeRival(request.worker);
@@ -136,6 +139,7 @@ export class Stage implements Interceptor {
   workerEnded(worker: string, cause: string): void {
     this.observations.push({ kind: 'killed', worker, cause });
     this.#ended.add(worker);
+    this.#givenUp.ended(worker);
     this.#held.delete(worker);
     this.#unmarked.delete(worker);
     if (!this.#frozen.delete(worker)) return;
@@ -324,6 +328,12 @@ export class Stage implements Interceptor {
     const set = this.#unmarked.get(worker) ?? new Set();
     this.#unmarked.set(worker, set);
     return set;
+  }
+
+  #marksIn(request: DatabaseRequest): WriteLost[] {
+    const { memoryTable } = this.#options;
+    const parkedIn = (id: string) => this.#parked.get(id)?.partition;
+    return isLetters(request) ? [] : this.#read(() => lostMarks(request, memoryTable, parkedIn));
   }
 
   /** The records whose effects the request asks for, by name. */

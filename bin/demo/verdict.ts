@@ -34,7 +34,7 @@ export function checksOf(run: DemoRun): Check[] {
           found: `${findings.twice + findings.admitted} repeated effects, ${findings.foreign} of no record`,
         }
       : {
-          claim: `no ${unit} took effect twice, but for what a dead worker left unmarked`,
+          claim: `no ${unit} took effect twice, but for what a death or an unanswered mark left open`,
           ok: findings.twice === 0 && findings.foreign === 0,
           found: `${findings.twice} repeated effects without such a cause, ${findings.foreign} of no record`,
         },

@@ -9,6 +9,7 @@ import { parseFaultWithoutPlace } from '../../local/faults/fault-text';
 import { Assembly } from './assembly';
 
 const SILENT: DemoWatcher = { step() {}, progress() {}, fault() {}, complaint() {}, output() {} };
+const DEATHS = ['kill-before', 'kill-after'].map(parseFaultWithoutPlace);
 const FLIGHTS = 4;
 
 /** With another reading and mode each, so that all of them meet a death at every place. */
@@ -18,17 +19,6 @@ const ANSWERS = {
   identity: { reading: 'listed', mode: 'throw' },
 } as const;
 
-/**
- * A machine that is busy with other things may stop a worker for as long as its time-out: then once more, and what was
- * seen the first time is told. Never with transactions: nothing that a machine does may repeat one.
- */
-async function undisturbed(attempt: () => ReturnType<typeof runEveryPlaceOf>, remember: Remember) {
-  const found = await attempt();
-  if (found.ok || remember === 'transaction') return found;
-  console.error(`${remember}, played once more:`, JSON.stringify(found.verdicts.filter(({ ok }) => !ok)));
-  return attempt();
-}
-
 /** All at once: such runs mostly wait for the lease of the dead. */
 const runs = new Map<Remember, Awaited<ReturnType<typeof runEveryPlaceOf>>[]>();
 beforeAll(async () => {
@@ -36,9 +26,7 @@ beforeAll(async () => {
     REMEMBERS.map(async (remember) => {
       const options = { kafka: false, seed: 1, records: FLIGHTS, remember, ...ANSWERS[remember] } as const;
       const { directory } = await Assembly.ofReference(remember, options.mode);
-      const found = ['kill-before', 'kill-after'].map((fault) =>
-        undisturbed(() => runEveryPlaceOf(directory, parseFaultWithoutPlace(fault), options, SILENT, () => {}), remember),
-      );
+      const found = DEATHS.map((fault) => runEveryPlaceOf(directory, fault, options, SILENT, () => {}));
       runs.set(remember, await Promise.all(found));
     }),
   );

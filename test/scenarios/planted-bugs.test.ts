@@ -172,7 +172,7 @@ describe('a way of remembering fails the promise of another one', () => {
   test('offsets that of identities: what the producer wrote twice takes effect twice', () => {
     const report = identityByLedger;
 
-    expect(report.failedChecks.join('\n')).toContain('no flight took effect twice, but for what a dead worker');
+    expect(report.failedChecks.join('\n')).toContain('no flight took effect twice, but for what a death');
     expect(report).toMatchObject({ ok: false, lost: 0 });
     expect(report.twice).toBeGreaterThan(0);
     // Two by the deaths of the script. An identity that a dead worker left unmarked may take effect again, too.

@@ -412,6 +412,42 @@ describe('where offsets are remembered', () => {
     ]);
   });
 
+  test('a mark that was given up by a worker which lives on is lost, and says so before all that comes of it', async () => {
+    const { stage } = staged();
+    await pass(stage, effect('flights-0@1'));
+    const given = markRuns(1, 2);
+    await stage.request(given.request);
+    given.die();
+
+    await passBatch(stage, claimPartition('poller-1/1'));
+    await pass(stage, effect('flights-0@1'));
+
+    const worker = 'poller-1/1';
+    expect(stage.observations).toEqual([
+      { kind: 'effect', worker, partition: 0, offset: 1 },
+      { kind: 'write-lost', worker, partition: 0, write: 'mark' },
+      { kind: 'claim', worker, partition: 0, atMs: 1_000, leaseUntilMs: 6_000 },
+      { kind: 'effect', worker, partition: 0, offset: 1 },
+    ]);
+  });
+
+  test('a mark that went down with its worker, a claim that was given up, and another worker that lives are no such', async () => {
+    const { stage } = staged();
+    const [own, claimed] = [markRuns(1, 2), claimPartition('poller-2/1')];
+    for (const { request, die } of [own, claimed]) {
+      await stage.request(request);
+      die();
+    }
+
+    stage.workerEnded('poller-1/1', 'crash');
+    await pass(stage, effect('flights-0@1', 'poller-2/1'));
+
+    expect(stage.observations).toEqual([
+      { kind: 'killed', worker: 'poller-1/1', cause: 'crash' },
+      { kind: 'effect', worker: 'poller-2/1', partition: 0, offset: 1 },
+    ]);
+  });
+
   test('a crash waits until a mark covers the other effects of the worker', async () => {
     const { stage, eventSource } = staged('crash', 1, 1);
     await pass(stage, effect('flights-0@0'));
