@@ -2,9 +2,10 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
-import { checkNoConstruct } from './private/check-part';
+import { checkKinds, checkProps, type Kinds } from './private/check-kinds';
 import { customerKey } from './private/customer-key';
 import { given } from './private/given';
+import { KEY, TEXT } from './private/kinds';
 import { letterBucket } from './private/letters/letter-bucket';
 import { letterQueue } from './private/letters/letter-queue';
 import { PropsError } from './private/props-error';
@@ -104,19 +105,24 @@ export abstract class DeadLetters {
   abstract bind(scope: Construct, options: DeadLettersBindOptions): DeadLettersConfig;
 }
 
+/** Queue and bucket are looked at where they are used. */
+const KINDS: Kinds<LetterBucketProps> = { prefix: TEXT, encryptionKey: KEY };
+
 class QueueDeadLetters extends DeadLetters {
   constructor(private readonly props: SqsDeadLettersProps) {
     super();
   }
 
   bind(scope: Construct, options: DeadLettersBindOptions): DeadLettersConfig {
-    checkNoConstruct(scope, 'deadLetters', this.props, 'DeadLetters.sqs({ queue })');
+    checkProps(scope, 'deadLetters', this.props, 'DeadLetters.sqs({ queue })');
+    checkKinds(scope, this.props, KINDS, 'deadLetters ');
     const { queue, overflow = {} } = this.props;
-    checkNoConstruct(scope, 'overflow', overflow, 'overflow: { bucket }');
     checkKey(scope, 'deadLetters', 'queue', queue, this.props.encryptionKey);
     const key = this.props.encryptionKey ?? options.encryptionKey;
     const encryptionKey = key && customerKey(scope, 'deadLetters encryptionKey', key);
     if (overflow === false) return { queue: letterQueue(scope, queue, encryptionKey), prefix: '' };
+    checkProps(scope, 'overflow', overflow, 'overflow: { bucket }');
+    checkKinds(scope, overflow, KINDS, 'overflow ');
     checkKey(scope, 'overflow', 'bucket', overflow.bucket, overflow.encryptionKey);
     const bucket = letterBucket(scope, { encryptionKey, ...given(overflow) }, 'overflow');
     return { queue: letterQueue(scope, queue, encryptionKey), ...bucket };
@@ -129,7 +135,8 @@ class BucketDeadLetters extends DeadLetters {
   }
 
   bind(scope: Construct, options: DeadLettersBindOptions): DeadLettersConfig {
-    checkNoConstruct(scope, 'deadLetters', this.props, 'DeadLetters.s3({ bucket })');
+    checkProps(scope, 'deadLetters', this.props, 'DeadLetters.s3({ bucket })');
+    checkKinds(scope, this.props, KINDS, 'deadLetters ');
     checkKey(scope, 'deadLetters', 'bucket', this.props.bucket, this.props.encryptionKey);
     return letterBucket(scope, { ...options, ...given(this.props) }, 'deadLetters');
   }

@@ -2,9 +2,11 @@ import { CfnDeletionPolicy, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { KEY_ATTRIBUTE, TTL_ATTRIBUTE } from '../contract/idempotency-table';
+import { checkKind, checkKinds, checkProps, constructToBe, type Kinds } from './private/check-kinds';
 import { customerKey } from './private/customer-key';
+import { FLAG, GRANTEE, having, KEY, REMOVAL_POLICY, TEXT } from './private/kinds';
 import { grantClaims } from './private/processor/grant-claims';
 import { PropsError } from './private/props-error';
 
@@ -63,6 +65,7 @@ export class IdempotencyTable extends dynamodb.TableV2 {
   declare readonly encryptionKey?: kms.IKey;
 
   constructor(scope: Construct, id: string, props: IdempotencyTableProps = {}) {
+    checkTableProps(constructToBe(scope, id), props);
     super(scope, id, {
       ...(props.tableName !== undefined && { tableName: props.tableName }),
       partitionKey: { name: KEY_ATTRIBUTE, type: dynamodb.AttributeType.STRING },
@@ -94,6 +97,7 @@ export class IdempotencyTable extends dynamodb.TableV2 {
    * else; with the use of the table's key. `KafkaProcessor` does it for its own function.
    */
   grantClaims(grantee: iam.IGrantable): iam.Grant {
+    checkKind(this, 'grantee', grantee, GRANTEE);
     return grantClaims(this as dynamodb.ITable, grantee);
   }
 
@@ -118,4 +122,18 @@ export class IdempotencyTable extends dynamodb.TableV2 {
   private get template(): dynamodb.CfnGlobalTable {
     return this.node.defaultChild as dynamodb.CfnGlobalTable;
   }
+}
+
+const KINDS: Kinds<IdempotencyTableProps> = {
+  tableName: TEXT,
+  encryptionKey: KEY,
+  billing: having('mode', 'a dynamodb.Billing', 'Write dynamodb.Billing.onDemand(), or leave it out.'),
+  pointInTimeRecovery: FLAG,
+  deletionProtection: FLAG,
+  removalPolicy: REMOVAL_POLICY,
+};
+
+function checkTableProps(scope: IConstruct, props: IdempotencyTableProps): void {
+  checkProps(scope, 'props', props, 'new IdempotencyTable(scope, id, { encryptionKey })');
+  checkKinds(scope, props, KINDS);
 }

@@ -153,7 +153,7 @@ export interface KafkaMappingOptions {
 export interface KafkaMappingProps extends KafkaMappingOptions {
   /**
    * The function to call, with a handler of `processRecords`. It finds its memory and its dead letters in its
-   * environment: `KafkaProcessor` puts them there.
+   * environment: `KafkaProcessor` puts them there. A role that was imported as fixed is warned about: grant it there.
    */
   readonly function: lambda.Function;
 }

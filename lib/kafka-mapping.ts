@@ -2,6 +2,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { KafkaMappingBase } from './kafka-mapping-base';
 import type { KafkaMappingProps } from './kafka-mapping-props';
+import { checkProps } from './private/check-kinds';
 import { createMapping } from './private/mapping/create-mapping';
 
 /**
@@ -29,6 +30,7 @@ export class KafkaMapping extends KafkaMappingBase {
 
   constructor(scope: Construct, id: string, props: KafkaMappingProps) {
     super(scope, id);
+    checkProps(this, 'props', props, 'new KafkaMapping(scope, id, { function, source, pollers })');
     const { alias, mapping, mappingName, source } = createMapping(this, props);
     this.function = props.function;
     this.alias = alias;

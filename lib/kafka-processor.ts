@@ -11,7 +11,9 @@ import { IdempotencyTable } from './idempotency-table';
 import { KafkaMappingBase } from './kafka-mapping-base';
 import type { KafkaProcessorProps } from './kafka-processor-props';
 import { OnceFunction } from './once-function';
+import { checkKind, checkProps } from './private/check-kinds';
 import { customerKey } from './private/customer-key';
+import { GRANTEE, REMOVAL_POLICY } from './private/kinds';
 import { grantReadingLetters } from './private/letters/grant-letters';
 import { createMapping } from './private/mapping/create-mapping';
 import { rememberFor, warnOfShortMemory } from './private/mapping/remember-for';
@@ -67,6 +69,7 @@ export class KafkaProcessor extends KafkaMappingBase {
 
   constructor(scope: Construct, id: string, props: KafkaProcessorProps) {
     super(scope, id);
+    checkProps(this, 'props', props, 'new KafkaProcessor(scope, id, { entry, source, pollers })');
     checkProcessorProps(this, props);
     const encryptionKey = props.encryptionKey && customerKey(this, 'encryptionKey', props.encryptionKey);
     const { filterEncryption = encryptionKey } = props;
@@ -103,6 +106,7 @@ export class KafkaProcessor extends KafkaMappingBase {
    * done, and to invoke the function. For principals of the same account.
    */
   grantRedrive(grantee: iam.IGrantable): iam.Grant {
+    checkKind(this, 'grantee', grantee, GRANTEE);
     const invoke = iam.Grant.addToPrincipal({
       grantee,
       actions: ['lambda:InvokeFunction'],
@@ -113,11 +117,13 @@ export class KafkaProcessor extends KafkaMappingBase {
 
   /** Grants what a dry `msk-once redrive` needs, and nothing else: to read the letters and to leave them. */
   grantReadDeadLetters(grantee: iam.IGrantable): iam.Grant {
+    checkKind(this, 'grantee', grantee, GRANTEE);
     return combined(grantReadingLetters(this.deadLetters, grantee, { taking: false }));
   }
 
   /** Grants to look up in the memory what is known of a record, by its key: neither to list it nor to change it. */
   grantReadMemory(grantee: iam.IGrantable): iam.Grant {
+    checkKind(this, 'grantee', grantee, GRANTEE);
     return grantReadingMemory(this.table, grantee);
   }
 
@@ -127,6 +133,7 @@ export class KafkaProcessor extends KafkaMappingBase {
    * S3 deletes no bucket that still holds a letter.
    */
   applyRemovalPolicy(policy: RemovalPolicy): void {
+    checkKind(this, 'policy', policy, REMOVAL_POLICY);
     applyRemovalPolicy(this, policy);
   }
 

@@ -1,8 +1,9 @@
-import { Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { checkNoConstruct } from './private/check-part';
+import { checkProps } from './private/check-kinds';
+import { checkStore } from './private/check-part';
 import { PropsError } from './private/props-error';
 
 /** A bucket for what the service discards. */
@@ -79,8 +80,10 @@ class BucketOnFailure extends OnFailure {
 
   // Source of the three permissions: Lambda Developer Guide, capturing discarded batches for Kafka.
   bind(scope: IConstruct, { grantee }: OnFailureBindOptions): OnFailureConfig {
-    checkNoConstruct(scope, 'onFailure', this.props, 'OnFailure.s3({ bucket })');
+    checkProps(scope, 'onFailure', this.props, 'OnFailure.s3({ bucket })');
     const { bucket } = this.props;
+    checkStore(scope, 'onFailure bucket', bucket, 's3.Bucket');
+    warnOfOtherRegion(scope, bucket);
     const grant = (action: string, resource: string) =>
       iam.Grant.addToPrincipalOrResource({ grantee, actions: [action], resourceArns: [resource], resource: bucket });
     return {
@@ -94,6 +97,18 @@ class BucketOnFailure extends OnFailure {
       ],
     };
   }
+}
+
+/** Not refused: the Developer Guide says neither that the service writes into another region nor that it does not. */
+function warnOfOtherRegion(scope: IConstruct, bucket: s3.IBucket): void {
+  const { region } = Stack.of(scope);
+  if (Token.compareStrings(bucket.env.region, region) !== TokenComparison.DIFFERENT) return;
+  Annotations.of(scope).addWarningV2(
+    'msk-once:onFailureRegion',
+    `The bucket of onFailure is in ${bucket.env.region}, and the mapping in ${region}. AWS does not document that the ` +
+      'service writes into another region, and the endpoint to S3 that it asks for in the network of the brokers is of ' +
+      'one region: give a bucket of the same region, or try it with a record that is discarded.',
+  );
 }
 
 // Source: Lambda API Reference, OnFailure, Destination, of which CloudFormation's schema takes at least 12 characters.

@@ -1,17 +1,21 @@
+import { existsSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
+import { checkKind, checkProps, constructToBe } from './private/check-kinds';
 import { checkStacks } from './private/check-stacks';
 import { keyBehind } from './private/customer-key';
 import { given } from './private/given';
+import type { Kind } from './private/kinds';
 import { BUNDLING } from './private/processor/bundling';
+import { checkFunctionKinds } from './private/processor/check-function-kinds';
 import { functionNetworkStatements } from './private/processor/function-network';
-import { nameStatements } from './private/processor/name-statements';
-import { takesStatements } from './private/processor/warn-of-fixed-role';
+import { namedBy, nameStatements } from './private/processor/name-statements';
+import { takesStatements, warnOfFixedRole } from './private/processor/warn-of-fixed-role';
 
 /** Of statements that name a resource. */
 const PROPS: { readonly [sid: string]: string } = {
@@ -24,8 +28,8 @@ const PROPS: { readonly [sid: string]: string } = {
  * For a function of which `KafkaProcessor` has no prop: layers, file systems, reserved concurrency.
  *
  * Its role has no managed policy: it may write to the function's log group, enter the function's network and decrypt its
- * environment, where there is one and a key. A role of yours gets the same. Role and log group of its own are beside it,
- * with `Role` and `Logs` behind its id, and logs stay a month.
+ * environment, where there is one and a key. A role of yours gets the same, and one that was imported as fixed is warned
+ * about. Role and log group of its own are beside it, with `Role` and `Logs` behind its id, and logs stay a month.
  *
  * @example
  * const fn = new OnceFunction(stack, 'OrdersFunction', { entry: 'handlers/orders.ts', layers: [layer] });
@@ -33,6 +37,7 @@ const PROPS: { readonly [sid: string]: string } = {
  */
 export class OnceFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: NodejsFunctionProps) {
+    checkOnceFunctionProps(constructToBe(scope, id), props);
     super(scope, id, {
       // Not NODEJS_LATEST: that is an older one wherever aws-cdk-lib does not know the region at synth.
       runtime: lambda.Runtime.NODEJS_24_X,
@@ -49,6 +54,17 @@ export class OnceFunction extends NodejsFunction {
         ...props.environment,
       },
     });
+    const role = this.role as iam.IRole;
+    const statements = namedBy(role, () => this.permitAll(props));
+    warnOfFixedRole(
+      this,
+      role,
+      statements,
+      'Without the first it writes no logs; without any other it does not start.',
+    );
+  }
+
+  private permitAll(props: NodejsFunctionProps): void {
     const { logGroupArn } = this.logGroup;
     this.permit('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroupArn]);
     const key = props.environmentEncryption;
@@ -70,6 +86,19 @@ export class OnceFunction extends NodejsFunction {
     nameStatements(role, sid, grant);
     if (takesStatements(role)) checkStacks(this, role, PROPS[sid] ?? 'role', resourceArns);
   }
+}
+
+const ENTRY: Kind = {
+  accepted: 'the path of a file that is there, of JavaScript or TypeScript',
+  change: 'A relative path begins at the working directory; join(__dirname, …) begins at the file that says it.',
+  fits: (value) => typeof value === 'string' && /\.[cm]?[jt]sx?$/.test(value) && existsSync(value),
+};
+
+/** Without an `entry` aws-cdk-lib would look for one beside this file. */
+function checkOnceFunctionProps(scope: IConstruct, props: NodejsFunctionProps): void {
+  checkProps(scope, 'props', props, 'new OnceFunction(scope, id, { entry })');
+  if (props.code === undefined) checkKind(scope, 'entry', props.entry, ENTRY);
+  checkFunctionKinds(scope, props);
 }
 
 /** The role that aws-cdk-lib would make has managed policies for all log groups, and for all of a network. */

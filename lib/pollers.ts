@@ -3,6 +3,7 @@ import type { ProvisionedPollerConfig } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import type { ResponseMode } from '../contract/environment';
 import { LIMITS, POLLER_GROUP_NAME } from '../contract/limits';
+import { checkProps } from './private/check-kinds';
 import { checkWholeNumber } from './private/check-range';
 import { PropsError } from './private/props-error';
 
@@ -66,6 +67,7 @@ class ProvisionedPollers extends Pollers {
   }
 
   bind(scope: IConstruct): PollersConfig {
+    checkProps(scope, 'pollers', this.props, 'Pollers.provisioned({ minimum, maximum })');
     const { minimum, maximum, pollerGroupName } = this.props;
     checkWholeNumber(scope, 'pollers minimum', minimum, LIMITS.minimumPollers, 'One poller reads up to 5 MB/s.');
     checkWholeNumber(scope, 'pollers maximum', maximum, LIMITS.maximumPollers, 'One per partition is the most of use.');

@@ -1,28 +1,23 @@
 import { Construct, type IConstruct } from 'constructs';
 import { PropsError, type PropsProblem } from './props-error';
 
+/** The remedy where a factory itself is given. */
+export const UNCALLED = 'Call it: what it returns belongs here.';
+
 /** Of a part that is bound. The compiler asks for it too; JavaScript does not. */
 export function checkPart(scope: IConstruct, part: unknown, problem: Omit<PropsProblem, 'received'>): void {
-  if (typeof (part as { bind?: unknown } | null | undefined)?.bind === 'function') return;
-  throw new PropsError(scope, { ...problem, received: shown(part) });
-}
-
-/**
- * A construct has the names of some of our props, so the compiler lets it pass for them, and it would be ignored.
- *
- * @param remedy how it is given
- */
-export function checkNoConstruct(scope: IConstruct, prop: string, given: unknown, remedy: string): void {
-  if (!Construct.isConstruct(given)) return;
-  const accepted = `props, as ${remedy}`;
-  throw new PropsError(scope, { prop, received: given.node.path, accepted, change: `Write ${remedy}.` });
+  // Every function has a `bind` of its own.
+  const isUncalled = typeof part === 'function';
+  if (!isUncalled && typeof (part as { bind?: unknown } | null | undefined)?.bind === 'function') return;
+  const change = isUncalled ? UNCALLED : problem.change;
+  throw new PropsError(scope, { ...problem, received: shown(part), change });
 }
 
 /** Of a queue or bucket. The compiler asks for it too; JavaScript does not. */
-export function checkStore(scope: IConstruct, prop: string, store: unknown, type: string): void {
+export function checkStore(scope: IConstruct, prop: string, store: unknown, type: 'sqs.Queue' | 's3.Bucket'): void {
   // An L1 resource has neither, and no grants.
   const { queueArn, bucketArn, node } = Object(store);
-  if (node !== undefined && typeof (queueArn ?? bucketArn) === 'string') return;
+  if (node !== undefined && typeof (type === 'sqs.Queue' ? queueArn : bucketArn) === 'string') return;
   throw new PropsError(scope, {
     prop,
     received: shown(store),

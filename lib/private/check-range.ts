@@ -18,8 +18,9 @@ export function checkWholeNumber(
   change: string,
 ): void {
   if (value === undefined || Token.isUnresolved(value) || within(range, value)) return;
-  // As text: JSON has no NaN.
-  throw new PropsError(scope, { prop, received: `${value}`, accepted: `a whole number ${described(range)}`, change });
+  // JavaScript may give what is no number.
+  const received = typeof value === 'number' ? `${value}` : value;
+  throw new PropsError(scope, { prop, received, accepted: `a whole number ${described(range)}`, change });
 }
 
 /** As {@link checkWholeNumber}, for a time that the service takes in seconds. */

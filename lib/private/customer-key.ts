@@ -1,20 +1,13 @@
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
-import { shown } from './check-part';
+import { checkKind } from './check-kinds';
 import { checkRegion } from './check-region';
+import { KEY } from './kinds';
 import { PropsError } from './props-error';
 
 /** The key that was given, or the one behind an alias. The function is granted its use, so the key itself has to be known. */
 export function customerKey(scope: IConstruct, prop: string, given: kms.IKey): kms.IKey {
-  // The compiler asks for it too; JavaScript does not.
-  if (typeof given?.keyArn !== 'string') {
-    throw new PropsError(scope, {
-      prop,
-      received: shown(given),
-      accepted: 'a kms.Key, or an imported one',
-      change: 'Import a key that exists with kms.Key.fromKeyArn(scope, id, arn).',
-    });
-  }
+  checkKind(scope, prop, given, KEY);
   checkRegion(scope, prop, given);
   return keyBehind(scope, prop, given);
 }

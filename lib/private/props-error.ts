@@ -1,4 +1,4 @@
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { ERROR_CODES, ERROR_SYMBOL, type ErrorCode } from '../../contract/error-codes';
 
 /** What a person needs to repair a prop. */
@@ -19,8 +19,27 @@ export class PropsError extends Error {
 
   constructor(scope: IConstruct, problem: PropsProblem) {
     const { prop, received, accepted, change } = problem;
-    const shown = received === undefined ? 'missing' : JSON.stringify(received);
-    super(`${scope.node.path}: ${prop} is ${shown}, accepted is ${accepted}. ${change} (${ERROR_CODES.propsInvalid})`);
+    super(
+      `${scope.node.path}: ${prop} is ${written(received)}, accepted is ${accepted}. ${change} (${ERROR_CODES.propsInvalid})`,
+    );
     this.constructPath = scope.node.path;
   }
+}
+
+function written(received: unknown): string {
+  if (received === undefined) return 'missing';
+  try {
+    return JSON.stringify(received, named) ?? String(received);
+  } catch {
+    // An object that holds itself.
+    return JSON.stringify(Object(received).constructor?.name);
+  }
+}
+
+/** JSON has no functions, no NaN and no bigint, and a construct holds its whole app. */
+function named(_: string, value: unknown): unknown {
+  if (Construct.isConstruct(value)) return value.node.path;
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
+  if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return `${value}`;
+  return value;
 }

@@ -1,5 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { KafkaMapping, OnFailure, type OnFailureConfig, Pollers } from '../../lib';
@@ -142,4 +142,27 @@ test('two mappings of a function may have two buckets: no statement shares its n
 test('what is not of this kind is told from what is, also of another copy of the package', () => {
   expect(OnFailure.isOnFailure(OnFailure.kafkaTopic('failed'))).toBe(true);
   expect([undefined, null, {}, 'failed'].some(OnFailure.isOnFailure)).toBe(false);
+});
+
+describe('a bucket of another region', () => {
+  const warned = (region?: string) => {
+    const scope = new Stack(app(), 'Shop', { env: { region: 'eu-west-1', account: '111122223333' } });
+    const attributes = { bucketName: 'orders-discarded', ...(region !== undefined && { region }) };
+    const bucket = s3.Bucket.fromBucketAttributes(scope, 'Discarded', attributes);
+    processor(scope, { ...MAY, onFailure: OnFailure.s3({ bucket }) });
+    return Annotations.fromStack(scope).findWarning('/Shop/Orders', Match.stringLikeRegexp('bucket of onFailure'));
+  };
+
+  // The Developer Guide says neither that the service writes there nor that it does not.
+  test('is warned about', () => {
+    expect(warned('us-east-1')[0]?.entry.data).toContain(
+      'The bucket of onFailure is in us-east-1, and the mapping in eu-west-1.',
+    );
+  });
+
+  test('is not one of the same region, or of one that is not known', () => {
+    expect(warned('eu-west-1')).toEqual([]);
+    expect(warned(Token.asString({ Ref: 'Region' }))).toEqual([]);
+    expect(warned()).toEqual([]);
+  });
 });

@@ -145,7 +145,7 @@ describe('a role that takes no permissions from this app', () => {
     const [warning] = warningOf((scope) => iam.Role.fromRoleArn(scope, 'Fixed', ARN, { mutable: false }));
 
     expect(warning?.entry.data).toContain(
-      'Give it elsewhere what a processor with a role of its own has in its policy',
+      'Give it elsewhere what any other role would have been granted here: ClaimRecords (dynamodb:BatchGetItem, ',
     );
   });
 

@@ -40,7 +40,7 @@ describe('what the compiler refuses is refused in JavaScript too, by its name an
     ['deadLetters', false, 'false, accepted is DeadLetters.sqs() or DeadLetters.s3()'],
     ['entry', '', '"", accepted is entry or function'],
     ['version', '$LATEST', '"$LATEST", accepted is FunctionVersion.LATEST or FunctionVersion.CURRENT'],
-    ['memorySize', '512', '"512", accepted is at least 192 MB'],
+    ['memorySize', '512', '"512", accepted is a number'],
     ['memorySize', 10_241, '10241, accepted is at most 10240 MB'],
     ['encryptionKey', null, 'null, accepted is a kms.Key'],
   ])('%s: %j', (prop, value, expected) => {

@@ -2,7 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { DeadLettersConfig } from '../../dead-letters';
-import { nameStatements } from '../processor/name-statements';
+import { named } from './named-grantee';
 
 /** S3 uses the second where the bucket has a key of its own below the customer's; SQS always asks for both. */
 const WRITE_WITH_KEY = ['kms:GenerateDataKey', 'kms:Decrypt'];
@@ -10,12 +10,12 @@ const WRITE_WITH_KEY = ['kms:GenerateDataKey', 'kms:Decrypt'];
 /** All that the runtime does with letters: it writes them. */
 export function grantLetters({ queue, bucket, prefix }: DeadLettersConfig, role: iam.IRole): void {
   if (queue !== undefined) {
-    nameStatements(role, 'SendLetters', queue.grant(role, 'sqs:SendMessage'));
-    nameStatements(role, 'EncryptSentLetters', withKey(queue.encryptionMasterKey, role, WRITE_WITH_KEY));
+    queue.grant(named(role, 'SendLetters'), 'sqs:SendMessage');
+    withKey(queue.encryptionMasterKey, named(role, 'EncryptSentLetters'), WRITE_WITH_KEY);
   }
   if (bucket !== undefined) {
-    nameStatements(role, 'PutLetters', onBucket(bucket, role, ['s3:PutObject'], [letterObjects(bucket, prefix)]));
-    nameStatements(role, 'EncryptPutLetters', withKey(bucket.encryptionKey, role, WRITE_WITH_KEY));
+    onBucket(bucket, named(role, 'PutLetters'), ['s3:PutObject'], [letterObjects(bucket, prefix)]);
+    withKey(bucket.encryptionKey, named(role, 'EncryptPutLetters'), WRITE_WITH_KEY);
   }
 }
 

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { LIMITS, MAXIMUM_RETRY_ATTEMPTS_ENDLESS } from '../../../contract/limits';
 import type { KafkaMappingOptions } from '../../kafka-mapping-props';
 import { OnFailure } from '../../on-failure';
+import { shown, UNCALLED } from '../check-part';
 import { checkWholeNumber, checkWholeSeconds } from '../check-range';
 import { PropsError } from '../props-error';
 
@@ -52,9 +53,12 @@ function checkDestination(scope: IConstruct, onFailure: unknown): void {
   if (onFailure === undefined || OnFailure.isOnFailure(onFailure)) return;
   throw new PropsError(scope, {
     prop: 'onFailure',
-    received: Object(onFailure).constructor.name,
+    received: shown(onFailure),
     accepted: 'OnFailure.s3({ bucket }) or OnFailure.kafkaTopic(topic)',
-    change: 'What the service sends to a queue or a notification holds no record: choose a bucket or a topic.',
+    change:
+      typeof onFailure === 'function'
+        ? UNCALLED
+        : 'What the service sends to a queue or a notification holds no record: choose a bucket or a topic.',
   });
 }
 

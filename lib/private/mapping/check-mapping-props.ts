@@ -1,17 +1,35 @@
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import { LIMITS } from '../../../contract/limits';
 import { FunctionVersion } from '../../function-version';
 import type { KafkaMappingProps } from '../../kafka-mapping-props';
+import { checkKinds, type Kinds } from '../check-kinds';
 import { checkPart } from '../check-part';
 import { checkWholeNumber, checkWholeSeconds } from '../check-range';
+import { FLAG, having, KEY, listOf, oneOf } from '../kinds';
 import { checkMadeHere } from '../processor/check-function';
 import { PropsError } from '../props-error';
 import { checkDiscarding } from './check-discarding';
 import { checkMemory } from './check-memory';
 
+const KINDS: Kinds<KafkaMappingProps> = {
+  enabled: FLAG,
+  filterEncryption: KEY,
+  schemaRegistry: having(
+    'bind',
+    'a GlueSchemaRegistry or a ConfluentSchemaRegistry',
+    'Make one of aws-cdk-lib/aws-lambda-event-sources, or leave it out.',
+  ),
+  metrics: listOf(oneOf('lambda.MetricType', lambda.MetricType)),
+  logLevel: oneOf('lambda.EventSourceMappingLogLevel', lambda.EventSourceMappingLogLevel),
+  bisectBatchOnError: FLAG,
+  serviceMayDiscard: FLAG,
+};
+
 /** What can be judged from the mapping's own props; pollers and source judge theirs. */
 export function checkMappingProps(scope: IConstruct, props: KafkaMappingProps): void {
   checkMadeHere(scope, props.function);
+  checkKinds(scope, props, KINDS);
   checkPollersChosen(scope, props);
   checkPart(scope, props.source, {
     prop: 'source',

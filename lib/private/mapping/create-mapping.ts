@@ -5,7 +5,8 @@ import { FunctionVersion } from '../../function-version';
 import type { KafkaMappingProps } from '../../kafka-mapping-props';
 import type { KafkaSourceConfig } from '../../kafka-source';
 import { checkStacks } from '../check-stacks';
-import { takesStatements } from '../processor/warn-of-fixed-role';
+import { grantedBy } from '../processor/name-statements';
+import { takesStatements, warnOfFixedRole } from '../processor/warn-of-fixed-role';
 import { PropsError } from '../props-error';
 import { checkAlias } from './check-alias';
 import { checkConsumers } from './check-consumers';
@@ -72,6 +73,10 @@ export function createMapping(scope: Construct, props: KafkaMappingProps): Mappi
     mapping.node.addDependency(grant);
   }
   checkStacks(scope, fn, 'source', [source.sourceName, source.consumerGroupId]);
+  if (fn.role) {
+    const granted = [...source.statements, ...(discarded?.grants ?? []).flatMap(grantedBy)];
+    warnOfFixedRole(scope, fn.role, granted, 'Without them the mapping is refused, or reads nothing.');
+  }
   if (fn.role && takesStatements(fn.role)) {
     const allowed = source.statements.map((statement) => statement.toStatementJson());
     checkStacks(scope, fn.role, 'source', allowed);

@@ -11,9 +11,10 @@ const LENGTH = ALIAS_LENGTH - `-${LONGEST_MODE}`.length;
 
 /** The name given, or the construct's id with what an alias cannot hold replaced by `-`. */
 export function mappingName(scope: IConstruct, given: string | undefined): string {
-  const name = given ?? scope.node.id.replace(/[^A-Za-z0-9_-]+/g, '-');
-  // A token neither: the name is a key in a JSON text that the runtime reads.
-  if (!Token.isUnresolved(name) && MAPPING_NAME.test(name) && name.length <= LENGTH) return name;
+  const name = given !== undefined ? given : scope.node.id.replace(/[^A-Za-z0-9_-]+/g, '-');
+  // A token neither: the name is a key in a JSON text that the runtime reads. JavaScript may give what is no text.
+  if (typeof name === 'string' && !Token.isUnresolved(name) && MAPPING_NAME.test(name) && name.length <= LENGTH)
+    return name;
   throw new PropsError(scope, {
     prop: 'mappingName',
     received: name,

@@ -11,7 +11,7 @@ import { lettersPlace } from '../letters/letters-place';
 import { functionState } from '../mapping/function-state';
 import { chooseMemory, rememberFor } from '../mapping/remember-for';
 import { grantClaims } from './grant-claims';
-import { nameStatements } from './name-statements';
+import { namedBy, nameStatements } from './name-statements';
 import { takesStatements, warnOfFixedRole } from './warn-of-fixed-role';
 
 /** Functions that have a processor. */
@@ -33,9 +33,11 @@ export function equipFunction(scope: IConstruct, fn: lambda.Function, equipment:
   EQUIPPED.add(fn);
   // Only a function that was made elsewhere and imported has none, and that is no lambda.Function.
   const role = fn.role as iam.IRole;
-  nameStatements(role, ['ClaimRecords', 'UseKeyOfClaims'], grantClaims(table, role));
-  grantLetters(deadLetters, role);
-  warnOfFixedRole(scope, role);
+  const statements = namedBy(role, () => {
+    nameStatements(role, ['ClaimRecords', 'UseKeyOfClaims'], grantClaims(table, role));
+    grantLetters(deadLetters, role);
+  });
+  warnOfFixedRole(scope, role, statements, 'Without them every record stays open.');
   const { queue, bucket } = deadLetters;
   checkStacks(scope, fn, 'table', table.tableName);
   checkStacks(scope, fn, 'deadLetters', [queue?.queueUrl, bucket?.bucketName]);

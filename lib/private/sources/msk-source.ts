@@ -3,24 +3,31 @@ import type { IConstruct } from 'constructs';
 import { Auth, type AuthConfig } from '../../auth';
 import type { KafkaSourceBindOptions, KafkaSourceConfig } from '../../kafka-source';
 import type { MskServerlessSourceProps, MskSourceProps } from '../../kafka-source-props';
+import { checkProps } from '../check-kinds';
+import { checkPart } from '../check-part';
 import { PropsError } from '../props-error';
 import { checkMskCluster, isServerless } from './check-msk-cluster';
 import { mskArns } from './msk-arns';
 import { networkStatements } from './network-statements';
 import { topicSettings } from './topic-settings';
 
+const ANY = 'Auth.iam(), Auth.scram512(), Auth.mtls() or Auth.none()';
+const CHOOSE_IAM = 'Choose Auth.iam() where the cluster has IAM access control: it needs no secret.';
+
 export function mskSource(
   scope: IConstruct,
-  { clusterArn, vpcConnectionArn, auth, ...props }: MskSourceProps,
+  given: MskSourceProps,
   options: KafkaSourceBindOptions,
-  serverless = isServerless(clusterArn),
+  isKnownServerless = false,
 ): KafkaSourceConfig {
+  checkProps(scope, 'source', given, 'KafkaSource.msk({ clusterArn, topic, auth })');
+  const { clusterArn, vpcConnectionArn, auth, ...props } = given;
+  const serverless = isKnownServerless || isServerless(clusterArn);
   checkMskCluster(scope, { clusterArn, vpcConnectionArn, serverless });
   const settings = topicSettings(scope, props, options);
   const { clusterUuid, topicArn, groupArn } = mskArns(clusterArn);
   const { destinationTopic } = options;
-  // The compiler asks for it too; JavaScript does not.
-  if (typeof auth?.bind !== 'function') throw unfit(scope, auth, ANY);
+  checkPart(scope, auth, { prop: 'auth', accepted: ANY, change: CHOOSE_IAM });
   const { statements, sourceAccessConfigurations } = auth.bind(scope, {
     msk: {
       clusterArn,
@@ -54,6 +61,7 @@ export function mskServerlessSource(
   props: MskServerlessSourceProps,
   options: KafkaSourceBindOptions,
 ): KafkaSourceConfig {
+  checkProps(scope, 'source', props, 'KafkaSource.mskServerless({ clusterArn, topic })');
   return mskSource(scope, { auth: Auth.iam(), ...props }, options, true);
 }
 
@@ -69,12 +77,10 @@ function describeConnection(vpcConnectionArn: string): iam.PolicyStatement {
 function checkIam(scope: IConstruct, { statements, sourceAccessConfigurations }: AuthConfig): void {
   const [told] = sourceAccessConfigurations;
   if (told === undefined && statements.length > 0) return;
-  throw unfit(scope, told?.type.type ?? 'Auth.none()', 'Auth.iam(), the only one that MSK Serverless knows');
-}
-
-const ANY = 'Auth.iam(), Auth.scram512(), Auth.mtls() or Auth.none()';
-
-function unfit(scope: IConstruct, received: unknown, accepted: string): PropsError {
-  const change = 'Choose Auth.iam() where the cluster has IAM access control: it needs no secret.';
-  return new PropsError(scope, { prop: 'auth', received, accepted, change });
+  throw new PropsError(scope, {
+    prop: 'auth',
+    received: told?.type.type ?? 'Auth.none()',
+    accepted: 'Auth.iam(), the only one that MSK Serverless knows',
+    change: CHOOSE_IAM,
+  });
 }

@@ -18,12 +18,12 @@ export function pollerNetwork(
   return { subnetIds, securityGroupIds: securityGroups.map(({ securityGroupId }) => securityGroupId) };
 }
 
-function noVpc(scope: IConstruct): PropsError {
+export function noVpc(scope: IConstruct): PropsError {
   return new PropsError(scope, {
     prop: 'vpc',
     received: undefined,
     accepted: 'the VPC that vpcSubnets and securityGroups are of',
-    change: 'Give it too, or leave both out for brokers that are reached over the internet.',
+    change: 'Give it too, or leave both out where nothing enters a network of yours.',
   });
 }
 

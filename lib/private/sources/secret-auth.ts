@@ -3,6 +3,8 @@ import { SourceAccessConfigurationType } from 'aws-cdk-lib/aws-lambda';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import type { Auth, AuthConfig, SecretAuthOptions } from '../../auth';
+import { checkKind, checkProps } from '../check-kinds';
+import { KEY } from '../kinds';
 import { PropsError } from '../props-error';
 import { checkMskSecret } from './check-msk-secret';
 import { checkSecret, readSecret } from './read-secret';
@@ -48,11 +50,14 @@ export const SECRET_METHODS = {
 export function secretAuth(
   method: SecretMethod,
   secret: secretsmanager.ISecret,
-  { encryptionKey = secret?.encryptionKey }: SecretAuthOptions,
+  options: SecretAuthOptions,
 ): Auth['bind'] {
   return (scope, { msk }): AuthConfig => {
     if (msk !== undefined && !method.ofMsk) throw notOfMsk(scope, method);
     checkSecret(scope, 'auth secret', secret);
+    checkProps(scope, 'auth options', options, `${method.name.replace('()', '')}(secret, { encryptionKey })`);
+    const { encryptionKey = secret.encryptionKey } = options;
+    if (encryptionKey !== undefined) checkKind(scope, 'encryptionKey of auth secret', encryptionKey, KEY);
     // A copy of the secret for the other side of a VPC connection is none that the cluster has been given.
     if (msk !== undefined && method.associated && msk.vpcConnectionArn === undefined) {
       checkMskSecret(scope, secret, encryptionKey);

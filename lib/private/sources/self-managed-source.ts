@@ -3,7 +3,9 @@ import type { IConstruct } from 'constructs';
 import { Auth } from '../../auth';
 import type { KafkaSourceBindOptions, KafkaSourceConfig } from '../../kafka-source';
 import type { SelfManagedSourceProps } from '../../kafka-source-props';
+import { checkKinds, checkProps } from '../check-kinds';
 import { checkPart } from '../check-part';
+import { SECURITY_GROUPS, SUBNETS, VPC } from '../kinds';
 import { PropsError } from '../props-error';
 import { checkBootstrapServers } from './check-bootstrap-servers';
 import { checkClusterName } from './check-cluster-name';
@@ -20,6 +22,8 @@ export function selfManagedSource(
   props: SelfManagedSourceProps,
   options: KafkaSourceBindOptions,
 ): KafkaSourceConfig {
+  checkProps(scope, 'source', props, 'KafkaSource.selfManaged({ bootstrapServers, clusterName, topic, auth })');
+  checkKinds(scope, props, { vpc: VPC, vpcSubnets: SUBNETS, securityGroups: SECURITY_GROUPS });
   const { bootstrapServers, clusterName, auth = Auth.none(), rootCaCertificate } = props;
   checkBootstrapServers(scope, bootstrapServers);
   checkClusterName(scope, clusterName);

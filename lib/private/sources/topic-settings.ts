@@ -2,7 +2,9 @@ import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import type { KafkaSourceBindOptions, KafkaSourceConfig } from '../../kafka-source';
 import type { KafkaTopicProps } from '../../kafka-source-props';
+import { checkKinds } from '../check-kinds';
 import { checkDuration } from '../check-range';
+import { DEPENDABLE } from '../kinds';
 import { checkConsumerGroupId } from './check-consumer-group-id';
 import { checkFilters } from './check-filters';
 import { checkStart } from './check-start';
@@ -35,6 +37,7 @@ export function topicSettings(
     filters = [],
   } = props;
   checkTopic(scope, topic);
+  checkKinds(scope, props, { topicResource: DEPENDABLE });
   checkConsumerGroupId(scope, consumerGroupId);
   checkStart(scope, startingPosition, startingPositionTimestamp);
   checkFilters(scope, filters);
