@@ -48,7 +48,7 @@ export interface ProcessorAlarmsOptions {
    * Age of the oldest letter in the queue of dead letters, in whole seconds.
    *
    * @default - half of the time that the queue keeps letters: 7 days of 14 in a queue of the processor's own, 2 days
-   *   where that time is not known. No alarm where the mapping knows of no queue
+   *   where that time is not known. No alarm where the mapping knows of no queue, or the queue is of another account
    */
   readonly oldestLetter?: Duration | false;
 
@@ -65,6 +65,13 @@ export interface ProcessorAlarmsOptions {
    * @default 0
    */
   readonly abandoned?: number | false;
+
+  /**
+   * Invocations that stopped because too many records failed alike, within 5 minutes.
+   *
+   * @default 0
+   */
+  readonly massErrors?: number | false;
 
   /**
    * Claims and partitions that were taken over from a worker that still ran, within 5 minutes.
@@ -93,6 +100,20 @@ export interface ProcessorAlarmsOptions {
    * @default 0
    */
   readonly throttles?: number | false;
+
+  /**
+   * Records that were left open, and so are delivered again, within 5 minutes.
+   *
+   * @default 0
+   */
+  readonly open?: number | false;
+
+  /**
+   * Failed attempts of the pollers to read the topic, within 5 minutes.
+   *
+   * @default 0 - no alarm where the `metrics` of the mapping lack `ErrorCount`
+   */
+  readonly pollingErrors?: number | false;
 }
 
 export interface ProcessorAlarmsProps extends ProcessorAlarmsOptions {

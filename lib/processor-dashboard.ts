@@ -2,6 +2,8 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { KafkaMappingBase } from './kafka-mapping-base';
 import { dashboardRows } from './private/alarms/dashboard-rows';
+import { checkKind, checkProps, constructToBe } from './private/check-kinds';
+import { listOf, MAPPING } from './private/kinds';
 
 export interface ProcessorDashboardProps extends cloudwatch.DashboardProps {
   /** Processors and further mappings, in the order in which they are shown. */
@@ -17,13 +19,17 @@ export interface ProcessorDashboardProps extends cloudwatch.DashboardProps {
  */
 export class ProcessorDashboard extends cloudwatch.Dashboard {
   constructor(scope: Construct, id: string, props: ProcessorDashboardProps) {
+    const toBe = constructToBe(scope, id);
+    checkProps(toBe, 'props', props, 'new ProcessorDashboard(scope, id, { mappings: [orders] })');
     const { mappings, ...own } = props;
+    checkKind(toBe, 'mappings', mappings, listOf(MAPPING));
     super(scope, id, own);
     for (const mapping of mappings) this.addMapping(mapping);
   }
 
   /** Adds the rows of one more mapping below the others. */
   addMapping(mapping: KafkaMappingBase): void {
+    checkKind(this, 'mapping', mapping, MAPPING);
     for (const row of dashboardRows(mapping)) this.addWidgets(...row);
   }
 }

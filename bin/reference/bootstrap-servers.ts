@@ -37,6 +37,8 @@ export class BootstrapServers extends Construct {
         new iam.PolicyStatement({
           sid: 'AskForBrokers',
           actions: ['kafka:GetBootstrapBrokers'],
+          // Amazon MSK Developer Guide, "Accessing one Amazon MSK cluster". The Service Authorization Reference names no
+          // resource for this action.
           resources: [clusterArn],
         }),
       ]),

@@ -135,7 +135,7 @@ describe('what the function publishes', () => {
     });
 
     const ours = read(Object.keys(alarms));
-    expect(ours).toHaveLength(8);
+    expect(ours).toHaveLength(10);
     expect(documents.flatMap(named)).toEqual(expect.arrayContaining(ours));
   });
 

@@ -1,11 +1,12 @@
 /** docs/constructs.md: its recipes compile and make what is said of them, and its tables have every prop. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { checkTemplate } from '../../bin/check/check-template';
 import { Auth, KafkaProcessor, KafkaSource, Pollers } from '../../lib';
 import { ExampleProject } from '../support/example-project';
 import { PROJECT } from '../support/project';
@@ -128,6 +129,19 @@ const one = (template: Template, type: string): Json => {
   return found[0]?.[1];
 };
 
+/** A table of another stack, which the page says nothing is known of. */
+const UNKNOWN: Readonly<Record<string, readonly string[]>> = { 'own-table.ts': ['table'] };
+
+test.each(files)('%s: msk-once check has nothing to say of it', (file) => {
+  const template = join(project.folder, `${file}.template.json`);
+  writeFileSync(template, JSON.stringify(templateOf(file.replace(/\.ts$/, '')).toJSON()));
+
+  const { findings } = checkTemplate({ template });
+
+  expect(findings.filter(({ severity }) => severity !== 'unknown')).toEqual([]);
+  expect(findings.map(({ rule }) => rule)).toEqual(UNKNOWN[file] ?? []);
+});
+
 test('own-function.ts: the function is as it was made, and knows its memory and its letters', () => {
   const template = templateOf('own-function');
 
@@ -211,7 +225,7 @@ test('on-demand.ts: no pollers are paid for, no partial responses are read, and 
   expect(one(template, 'Lambda::Alias').Name).toBe('Orders-throw');
 });
 
-test('existing-stack.ts: what was there stays as it is, but for what the function is told, and so does the group', () => {
+test('existing-stack.ts: what was there stays as it is, but for time-out and environment, and so does the group', () => {
   const before = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Shop');
   const charges = new TableV2(before, 'Charges', { partitionKey: { name: 'orderId', type: AttributeType.STRING } });
   const charge = new NodejsFunction(before, 'Charge', {

@@ -1,15 +1,23 @@
-import { Duration, Lazy, Token } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { MetricType } from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { DeadLetters, KafkaMapping, Pollers, ProcessorAlarms, type ProcessorAlarmsOptions } from '../../lib';
+import type { Construct } from 'constructs';
+import {
+  DeadLetters,
+  type DeadLettersConfig,
+  KafkaMapping,
+  Pollers,
+  ProcessorAlarms,
+  type ProcessorAlarmsOptions,
+} from '../../lib';
 import { alarmsOf, metricsOf } from './fixture/alarms';
 import { OwnMapping } from './fixture/own-mapping';
 import { refusal } from './fixture/refusal';
-import { type Json, only, processor, source, stack, templateOf } from './fixture/stack';
+import { app, type Json, only, processor, source, stack, templateOf } from './fixture/stack';
 
 const RUNTIME = [
   { Name: 'consumer', Value: 'Shop-Orders' },
@@ -27,9 +35,11 @@ const DEFAULTS = {
   offsetLag: [1_000, 3],
   errors: [0, 3],
   throttles: [0, 3],
+  open: [0, 3],
   deadLetters: [0, 1],
   oldestLetter: [604_800, 1],
   abandoned: [0, 1],
+  massErrors: [0, 1],
   staleOwners: [0, 1],
   unsavedSuccesses: [0, 1],
 } as const;
@@ -45,6 +55,8 @@ const SINGLE = {
     'Maximum',
     [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['OrdersDeadLetterQueueA73944CE', 'QueueName'] } }],
   ],
+  open: ['MskOnce', 'Open', 'Sum', RUNTIME],
+  massErrors: ['MskOnce', 'MassErrors', 'Sum', RUNTIME],
   abandoned: ['MskOnce', 'Abandoned', 'Sum', RUNTIME],
   staleOwners: ['MskOnce', 'StaleOwner', 'Sum', RUNTIME],
   unsavedSuccesses: ['MskOnce', 'UnsavedSuccess', 'Sum', RUNTIME],
@@ -124,8 +136,10 @@ describe('the alarms of a processor', () => {
       'OrdersAlarmsDeadLettersE190E448',
       'OrdersAlarmsDuplicateRateA95F0E8A',
       'OrdersAlarmsErrors2C471142',
+      'OrdersAlarmsMassErrors9A5E66D4',
       'OrdersAlarmsOffsetLagB0028F4D',
       'OrdersAlarmsOldestLetter52CDCDF3',
+      'OrdersAlarmsOpenCA82839C',
       'OrdersAlarmsRecordAge00EF518A',
       'OrdersAlarmsStaleOwners611A133C',
       'OrdersAlarmsThrottlesD0DC841C',
@@ -147,36 +161,38 @@ describe('the alarms of a processor', () => {
   });
 });
 
-describe('dropped', () => {
-  test('is there where the mapping publishes what was dropped', () => {
+/** Lambda Developer Guide, monitoring-metrics-types: the group that the metric belongs to. */
+describe.each([
+  ['dropped', 'DroppedEventCount', MetricType.EVENT_COUNT, 'EVENT_COUNT', 1],
+  ['pollingErrors', 'PollingErrorCount', MetricType.ERROR_COUNT, 'ERROR_COUNT', 3],
+] as const)('%s', (name, metricName, group, written, periods) => {
+  test('is there where the mapping publishes it', () => {
     const scope = stack();
-    const { dropped } = new ProcessorAlarms(scope, 'OwnAlarms', {
-      mapping: new OwnMapping(scope, 'Own', [MetricType.EVENT_COUNT]),
-    });
+    const alarms = new ProcessorAlarms(scope, 'OwnAlarms', { mapping: new OwnMapping(scope, 'Own', [group]) });
 
-    expect(dropped).toBeDefined();
-    expect(alarmsOf(Template.fromStack(scope)).dropped).toMatchObject({
+    expect(alarms[name]).toBeDefined();
+    expect(alarmsOf(Template.fromStack(scope))[name]).toMatchObject({
       Namespace: 'AWS/Lambda',
-      MetricName: 'DroppedEventCount',
+      MetricName: metricName,
       Dimensions: [{ Name: 'EventSourceMappingUUID', Value: { Ref: expect.stringMatching(/^OwnMapping/) } }],
       Statistic: 'Sum',
       Threshold: 0,
-      EvaluationPeriods: 1,
+      EvaluationPeriods: periods,
     });
   });
 
   test('is there by default behind provisioned pollers', () => {
-    expect(Object.keys(alarmsOf(templateOf()))).toHaveLength(11);
-    expect(alarmsOf(templateOf()).dropped).toBeDefined();
-    expect(alarmsOf(templateOf({ alarms: { dropped: false } })).dropped).toBeUndefined();
+    expect(Object.keys(alarmsOf(templateOf()))).toHaveLength(14);
+    expect(alarmsOf(templateOf())[name]).toBeDefined();
+    expect(alarmsOf(templateOf({ alarms: { [name]: false } }))[name]).toBeUndefined();
   });
 
   test('is refused where nothing would ever reach it', () => {
     const scope = stack();
     const mapping = new OwnMapping(scope, 'Own', [MetricType.KAFKA_METRICS]);
 
-    expect(refusal(() => new ProcessorAlarms(scope, 'Alarms', { mapping, dropped: 0 }), 'Shop/Alarms')).toMatch(
-      /dropped is 0, .*EVENT_COUNT/,
+    expect(refusal(() => new ProcessorAlarms(scope, 'Alarms', { mapping, [name]: 0 }), 'Shop/Alarms')).toMatch(
+      new RegExp(`${name} is 0, .*${written}`),
     );
   });
 });
@@ -214,6 +230,42 @@ describe('oldestLetter', () => {
     );
   });
 
+  // CloudWatch keeps the metrics of a queue in the account and the region of the queue, and another queue may have its name.
+  test('is not there where the queue is of another account, and refused there', () => {
+    const alarms = (options: ProcessorAlarmsOptions) => {
+      const scope = new Stack(app(), 'Shop', { env: { account: '111122223333', region: 'eu-west-1' } });
+      const queue = sqs.Queue.fromQueueArn(scope, 'Letters', 'arn:aws:sqs:eu-west-1:444455556666:letters');
+      processor(scope, { deadLetters: DeadLetters.sqs({ queue }), alarms: options });
+      return alarmsOf(Template.fromStack(scope));
+    };
+
+    expect(Object.keys(alarms({})).sort()).toEqual(
+      Object.keys(alarmsOf(templateOf()))
+        .filter((name) => name !== 'oldestLetter')
+        .sort(),
+    );
+    expect(refusal(() => alarms({ oldestLetter: Duration.days(1) }), 'Shop/Orders/Alarms')).toMatch(
+      /oldestLetter is "1 day", .*there is no such metric.*another account/,
+    );
+    expect(alarms({ oldestLetter: false }).oldestLetter).toBeUndefined();
+  });
+
+  test('is not there where the queue is of another region', () => {
+    class Elsewhere extends DeadLetters {
+      bind(scope: Construct): DeadLettersConfig {
+        return {
+          queue: sqs.Queue.fromQueueArn(scope, 'Far', 'arn:aws:sqs:us-east-1:111122223333:letters'),
+          prefix: '',
+        };
+      }
+    }
+    const scope = new Stack(app(), 'Shop', { env: { account: '111122223333', region: 'eu-west-1' } });
+
+    processor(scope, { deadLetters: new Elsewhere() });
+
+    expect(alarmsOf(Template.fromStack(scope)).oldestLetter).toBeUndefined();
+  });
+
   test('is not there where no queue is known, and refused there', () => {
     const deadLetters = DeadLetters.s3();
 
@@ -239,6 +291,8 @@ describe('thresholds', () => {
           unsavedSuccesses: 3,
           errors: 4,
           throttles: 5,
+          open: 6,
+          massErrors: 7,
         },
       }),
     );
@@ -254,13 +308,15 @@ describe('thresholds', () => {
       unsavedSuccesses: 3,
       errors: 4,
       throttles: 5,
+      open: 6,
+      massErrors: 7,
     });
   });
 
   test('false leaves one out, and no other', () => {
     const scope = stack();
     const mapping = processor(scope, { alarms: false });
-    const names = [...Object.keys(DEFAULTS), 'dropped'];
+    const names = [...Object.keys(DEFAULTS), 'dropped', 'pollingErrors'];
 
     for (const name of names) {
       const alarms = new ProcessorAlarms(scope, name, { mapping, [name]: false });
@@ -338,7 +394,7 @@ test('a second mapping gets alarms of its own by the construct alone', () => {
 
   const alarms = new ProcessorAlarms(scope, 'ReturnsAlarms', { mapping: returns });
 
-  expect(alarms.all).toHaveLength(9);
+  expect(alarms.all).toHaveLength(11);
   expect(alarms.oldestLetter).toBeUndefined();
   const made = alarmsOf(Template.fromStack(scope));
   expect(made.deadLetters.Dimensions).toEqual([
@@ -354,12 +410,12 @@ test('so does a function and mapping of the user’s own', () => {
   new ProcessorAlarms(scope, 'OwnAlarms', { mapping: new OwnMapping(scope, 'Own') });
 
   const made = alarmsOf(Template.fromStack(scope));
-  expect(Object.keys(made)).toHaveLength(9);
+  expect(Object.keys(made)).toHaveLength(11);
   expect(made.abandoned.Dimensions).toEqual([
     { Name: 'consumer', Value: 'billing' },
     { Name: 'topic', Value: 'payments' },
   ]);
-  expect(Object.values(made).flatMap(metricsOf)).toHaveLength(11);
+  expect(Object.values(made).flatMap(metricsOf)).toHaveLength(13);
   expect(only(Template.fromStack(scope), 'AWS::Lambda::EventSourceMapping').Properties).not.toHaveProperty(
     'MetricsConfig',
   );

@@ -1,11 +1,12 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { MetricType } from 'aws-cdk-lib/aws-lambda';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { METRICS } from '../../contract/metrics';
 import { DeadLetters, ProcessorDashboard } from '../../lib';
 import { OwnMapping } from './fixture/own-mapping';
-import { type Json, only, processor, stack } from './fixture/stack';
+import { app, type Json, only, processor, stack } from './fixture/stack';
 
 /** The widgets, with `{…}` for what is known at deployment only. */
 function widgetsOf(scope: Stack): Json[] {
@@ -82,6 +83,41 @@ describe('a dashboard', () => {
 
     expect(queue).toEqual(['Parked', 'ApproximateNumberOfMessagesVisible']);
     expect(bucket).toEqual(['Parked']);
+  });
+
+  test('shows no letters of a queue of another account, whose metrics are there', () => {
+    const scope = new Stack(app(), 'Shop', { env: { account: '111122223333', region: 'eu-west-1' } });
+    const queue = sqs.Queue.fromQueueArn(scope, 'Letters', 'arn:aws:sqs:eu-west-1:444455556666:letters');
+
+    new ProcessorDashboard(scope, 'Dashboard', {
+      mappings: [processor(scope, { deadLetters: DeadLetters.sqs({ queue }) })],
+    });
+
+    expect(drawn(named(widgetsOf(scope), 'Dead letters'))).toEqual(['Parked']);
+  });
+
+  // Lambda Developer Guide, monitoring-metrics-types: metrics of event source mappings that read Kafka.
+  test('shows each metric of the two groups that the service counts in', () => {
+    const scope = stack();
+
+    new ProcessorDashboard(scope, 'Dashboard', { mappings: [processor(scope)] });
+
+    expect(drawn(named(widgetsOf(scope), 'Records that the service counts'))).toEqual([
+      'PolledEventCount',
+      'FilteredOutEventCount',
+      'InvokedEventCount',
+      'FailedInvokeEventCount',
+      'DroppedEventCount',
+      'OnFailureDestinationDeliveredEventCount',
+      'CommittedEventCount',
+    ]);
+    expect(drawn(named(widgetsOf(scope), 'Errors that the service counts'))).toEqual([
+      'PollingErrorCount',
+      'InvokeErrorCount',
+      'OnFailureDestinationDeliveryErrorCount',
+      'SchemaRegistryErrorCount',
+      'CommitErrorCount',
+    ]);
   });
 
   test.each([

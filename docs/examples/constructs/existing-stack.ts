@@ -1,5 +1,5 @@
 /** A stack that had a function with an event source of aws-cdk-lib, after the second deployment. */
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -11,7 +11,8 @@ const clusterArn = 'arn:aws:kafka:eu-west-1:111122223333:cluster/shop/0a1b2c3d-4
 export class ExistingStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
-    // What was there stays as it is, but for its handler, which is one of processRecords now.
+    // What was there stays as it is, but for its handler, which is one of processRecords now, and for its time-out: Lambda's
+    // own of 3 seconds is too short for a batch.
     const charges = new dynamodb.TableV2(this, 'Charges', {
       partitionKey: { name: 'orderId', type: dynamodb.AttributeType.STRING },
     });
@@ -19,6 +20,7 @@ export class ExistingStack extends Stack {
       entry: 'handlers/orders.ts',
       runtime: lambda.Runtime.NODEJS_22_X,
       memorySize: 512,
+      timeout: Duration.minutes(1),
       environment: { CHARGES_TABLE: charges.tableName },
     });
     charges.grantReadWriteData(charge);

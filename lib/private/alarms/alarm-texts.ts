@@ -22,6 +22,9 @@ export const ALARM_TEXTS = {
     'The service went on without records that were still open, and does not deliver them again. Find their offsets in ' +
     'the log of the function (MSK_ONCE_ABANDONED); see whether a limit of retries or age was set, or the consumer ' +
     'group was moved.',
+  massErrors:
+    'More than 20 records of one invocation failed for good for one reason, so the rest was left on the topic. If a ' +
+    'deployment is at fault (a schema, a bug, a setting), put it right or back, then run msk-once redrive.',
   staleOwners:
     'Another worker took over from one that still ran, so an effect may have happened twice. See whether invocations ' +
     'come near the time-out, or stand still for seconds.',
@@ -33,6 +36,13 @@ export const ALARM_TEXTS = {
     'log line of the invocation has the reasons.',
   throttles:
     'Lambda refuses invocations, for want of concurrency. Reserve as much for the function as the topic has partitions.',
+  open:
+    'Records are left open in every few minutes, and what is behind them waits. The log line of the invocation has the ' +
+    'reasons: a table or dead letters that do not answer, a ledger that does not fit the topic, an effect that fails, or ' +
+    'a time-out too short for the batch.',
+  pollingErrors:
+    'The pollers cannot read the topic. Look at the state of the mapping and in its log: the usual causes are a secret ' +
+    'that was changed, a permission that was taken away, and the network of the brokers.',
 } as const;
 
 export type AlarmName = keyof typeof ALARM_TEXTS;

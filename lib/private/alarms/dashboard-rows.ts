@@ -2,6 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { KafkaMappingBase } from '../../kafka-mapping-base';
 import { publishes } from './mapping-metrics';
+import { watchedQueue } from './watched-queue';
 
 const WHOLE_WIDTH = 24;
 const P99 = { statistic: cloudwatch.Stats.percentile(99), label: 'p99' };
@@ -47,7 +48,7 @@ function records(mapping: KafkaMappingBase): cloudwatch.IWidget[] {
 
 function troubles(mapping: KafkaMappingBase): cloudwatch.IWidget[] {
   const { alias, deadLetters } = mapping;
-  const queue = deadLetters?.queue;
+  const queue = watchedQueue(mapping, deadLetters);
   const letters = queue && {
     right: [queue.metricApproximateNumberOfMessagesVisible({ label: 'in the queue' }) as cloudwatch.IMetric],
   };
@@ -80,12 +81,16 @@ function service(mapping: KafkaMappingBase): cloudwatch.IWidget[] {
     [
       lambda.MetricType.EVENT_COUNT,
       'Records that the service counts',
-      ['Polled', 'FilteredOut', 'Invoked', 'FailedInvoke', 'Dropped', 'Committed'].map((name) => `${name}EventCount`),
+      ['Polled', 'FilteredOut', 'Invoked', 'FailedInvoke', 'Dropped', 'OnFailureDestinationDelivered', 'Committed'].map(
+        (name) => `${name}EventCount`,
+      ),
     ],
     [
       lambda.MetricType.ERROR_COUNT,
       'Errors that the service counts',
-      ['Polling', 'Invoke', 'Commit'].map((name) => `${name}ErrorCount`),
+      ['Polling', 'Invoke', 'OnFailureDestinationDelivery', 'SchemaRegistry', 'Commit'].map(
+        (name) => `${name}ErrorCount`,
+      ),
     ],
   ];
   return groups
