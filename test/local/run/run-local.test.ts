@@ -80,3 +80,43 @@ test('a function that cannot be loaded is an error, and not a run without an end
 
   await expect(run).rejects.toThrow(/no such module/);
 });
+
+/** Node.js waits for 1 ms where a number of milliseconds does not fit into 32 bits. */
+test.each([Number.POSITIVE_INFINITY, 2 ** 31])('a run of %s ms has all the time that it needs', async (timeoutMs) => {
+  const { ok } = await runLocal({ template: orders(ALL_DONE), records: RECORDS, timeoutMs });
+
+  expect(ok).toBe(true);
+});
+
+test('what a listener of lines throws ends the run, and not the process', async () => {
+  const code = handler("console.log('a line'); return { batchItemFailures: [] };");
+  const onOutput = () => {
+    throw new Error('this line is not expected');
+  };
+
+  await expect(runLocal({ template: orders(code), records: RECORDS, onOutput })).rejects.toThrow('is not expected');
+});
+
+test.each<[string, object, RegExp]>([
+  ['without records', { records: undefined }, /^records is missing; accepted is a list/],
+  ['with a seed that is no number', { seed: 'x' }, /^seed is "x"; accepted is a whole number/],
+  ['with partitions that are none', { partitions: 1.5 }, /^partitions is 1\.5; accepted is a whole number from 1 on/],
+  ['with a time that is none', { timeoutMs: '5s' }, /^timeoutMs is "5s"; accepted is/],
+  ['with no time at all', { timeoutMs: 0 }, /^timeoutMs is 0; accepted is/],
+  ['with one fault and not a list', { faults: 'kill-after@1' }, /^faults is "kill-after@1"; accepted is a list/],
+  ['with a listener that is none', { onOutput: 'console.log' }, /^onOutput is "console\.log"; accepted is a function/],
+  [
+    'with an option that there is not',
+    { dynamoDb: 'http://127.0.0.1:8000' },
+    /^There is no option "dynamoDb"; there are /,
+  ],
+])('%s it says so, also to JavaScript', async (_, wrong, message) => {
+  const run = runLocal({ template: orders(ALL_DONE), records: [], ...wrong });
+
+  await expect(run).rejects.toThrow(LocalError);
+  await expect(run).rejects.toThrow(message);
+});
+
+test('without options it says so', async () => {
+  await expect((runLocal as () => Promise<unknown>)()).rejects.toThrow(/^records is missing/);
+});
