@@ -1,5 +1,6 @@
 import { LocalError } from '../../local/errors';
 import { isRefused } from '../../local/template/template-error';
+import { apart } from './apart';
 import { error, type Finding, type Judgement, unknown } from './finding';
 import type { Subject } from './subject';
 
@@ -10,18 +11,16 @@ import type { Subject } from './subject';
 export interface Rule {
   /** Kept for good: people name it in what they ignore. */
   readonly name: string;
-  judge(subject: Subject): Iterable<Judgement>;
+  judge(subject: Subject): Iterable<Judgement | LocalError>;
 }
 
 /** All findings of the rules, what cannot be read told once for all rules that needed it. */
 export function judged(rules: readonly Rule[], subject: Subject): Finding[] {
   const findings: Finding[] = [];
   for (const rule of rules) {
-    try {
-      for (const found of rule.judge(subject)) findings.push({ rule: rule.name, mappings: [subject.id], ...found });
-    } catch (thrown) {
-      if (!(thrown instanceof LocalError)) throw thrown;
-      tellThrown(findings, rule.name, subject.id, thrown);
+    for (const found of apart(() => rule.judge(subject))) {
+      if (found instanceof LocalError) tellThrown(findings, rule.name, subject.id, found);
+      else findings.push({ rule: rule.name, mappings: [subject.id], ...found });
     }
   }
   return findings;
@@ -44,7 +43,8 @@ function tellThrown(findings: Finding[], rule: string, mapping: string, thrown: 
   );
   const told = findings[at];
   if (told === undefined) findings.push({ rule, mappings: [mapping], ...judgement });
-  else findings[at] = { ...told, also: [...(told.also ?? []), rule] };
+  else if (told.rule !== rule && !told.also?.includes(rule))
+    findings[at] = { ...told, also: [...(told.also ?? []), rule] };
 }
 
 function withoutCode(message: string): string {

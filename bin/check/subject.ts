@@ -36,6 +36,7 @@ export interface Access {
  */
 export class Subject {
   readonly id: string;
+  readonly logicalId: string;
   readonly stack: Stack;
   readonly mapping: PropertyReader;
 
@@ -46,6 +47,7 @@ export class Subject {
     readonly allowed: Allowed,
   ) {
     this.id = idOf(found);
+    this.logicalId = found.logicalId;
     this.stack = found.stack;
     this.mapping = readProperties(found.stack, found.logicalId);
   }
@@ -75,11 +77,27 @@ export class Subject {
 
   /** Credentials and network. What has no local name, such as a security group, is read when it is asked for. */
   access(): readonly Access[] {
-    const property = 'SourceAccessConfigurations';
-    const written = this.written(property);
-    const list = Array.isArray(written) ? written : this.mapping.list(property);
+    return this.accessAt(this.written('SourceAccessConfigurations'), 'SourceAccessConfigurations');
+  }
+
+  /** Credentials of a schema registry. */
+  registryAccess(): readonly Access[] {
+    const keys = [this.kafkaConfig, 'SchemaRegistryConfig', 'AccessConfigs'];
+    const written = keys.reduce<unknown>(
+      (value, key) => (isObject(value) ? value[key] : undefined),
+      this.found.resource.Properties,
+    );
+    return this.accessAt(written, ...keys);
+  }
+
+  get kafkaConfig(): string {
+    return this.isMsk ? 'AmazonManagedKafkaEventSourceConfig' : 'SelfManagedKafkaEventSourceConfig';
+  }
+
+  private accessAt(written: unknown, ...keys: string[]): readonly Access[] {
+    const list = Array.isArray(written) ? written : this.mapping.list(...keys);
     return list.filter(isObject).map(({ Type, URI }, index) => {
-      const place = `${this.mapping.path(property)}[${index}]`;
+      const place = `${this.mapping.path(...keys)}[${index}]`;
       return {
         type: String(this.stack.resolve(Type, `${place}.Type`)),
         uri: () => String(this.stack.resolve(URI, `${place}.URI`)),

@@ -25,7 +25,8 @@ export function* judgeNeed(permissions: Permissions, need: Need): Iterable<Judge
 
 const FROM_BAD: readonly Decision[] = ['denied', 'missing', 'unknown', 'granted'];
 
-function worst(permissions: Permissions, action: string, { resources }: Need): Decision {
-  const decisions = resources.map((resource) => decide(permissions, action, resource));
+function worst(permissions: Permissions, action: string, { resources, ofStore = [] }: Need): Decision {
+  const all = { ...permissions, statements: [...permissions.statements, ...ofStore] };
+  const decisions = resources.map((resource) => decide(all, action, resource));
   return FROM_BAD.find((one) => decisions.includes(one)) ?? 'granted';
 }

@@ -1,8 +1,9 @@
 import { LOCAL_ACCOUNT_ID } from '../../../local/template/local-values';
+import { apart } from '../apart';
 import { findByRef } from '../stores';
-import type { Subject } from '../subject';
+import type { Access, Subject } from '../subject';
 import type { Resource } from './decide';
-import { type Need, onKey } from './need';
+import { type Asked, type Need, onKey } from './need';
 
 const why = "The mapping's pollers act with the function's role.";
 
@@ -10,10 +11,18 @@ const why = "The mapping's pollers act with the function's role.";
 export function ofCluster(subject: Subject): Need[] {
   const arn = subject.mapping.text('EventSourceArn');
   if (arn === undefined) return [];
-  const actions = isConnection(arn)
-    ? ['kafka:DescribeVpcConnection']
-    : ['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'];
-  return [{ what: `the cluster, ${arn}`, actions, resources: [clusterOf(subject, arn)], why }];
+  const what = `the cluster, ${arn}`;
+  return isConnection(arn)
+    ? [{ what, actions: [DESCRIBE_CONNECTION], resources: [clusterOf(subject, arn)], why }]
+    : [{ ...ofUnknownCluster(subject), what, resources: [clusterOf(subject, arn)] }];
+}
+
+export const DESCRIBE_CONNECTION = 'kafka:DescribeVpcConnection';
+
+/** Of a cluster whose ARN is not known here, and that is no connection to one. */
+export function ofUnknownCluster(subject: Subject): Need {
+  const actions = ['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'];
+  return { what: 'the cluster', actions, resources: [clusterOf(subject, undefined)], why };
 }
 
 function clusterOf(subject: Subject, text: string | undefined): Resource {
@@ -30,58 +39,53 @@ export function isConnection(arn: string): boolean {
  *
  * @param cluster its ARN; undefined: not known here
  */
-export function ofConsumer(subject: Subject, cluster: string | undefined): Need[] {
-  const { topic, consumerGroupId } = subject;
-  if (topic === undefined || consumerGroupId === undefined) return [];
-  const [, givenUp] =
-    /^kafka:\/\/(.+)$/.exec(subject.mapping.text('DestinationConfig', 'OnFailure', 'Destination') ?? '') ?? [];
-  const within = (kind: string, name: string) => cluster && `${cluster.replace(':cluster/', `:${kind}/`)}/${name}`;
-  const needs: readonly (readonly [string, readonly string[], string | undefined])[] = [
-    ['the cluster', ['Connect'], cluster],
-    [`the topic ${topic}`, ['DescribeTopic', 'ReadData'], within('topic', topic)],
-    [`the consumer group ${consumerGroupId}`, ['AlterGroup', 'DescribeGroup'], within('group', consumerGroupId)],
-    ...(givenUp === undefined ? [] : [[`the topic ${givenUp}`, ['WriteData'], within('topic', givenUp)] as const]),
-  ];
-  return needs.map(([what, actions, text]) => ({
+export function* ofConsumer(subject: Subject, cluster: string | undefined): Asked {
+  const on = (what: string, actions: readonly string[], text: string | undefined): Need => ({
     what: text === undefined ? what : `${what}, ${text}`,
     actions: actions.map((action) => `kafka-cluster:${action}`),
     resources: [{ text }],
     why,
-  }));
+  });
+  const within = (kind: string, what: string, name: string | undefined, ...actions: string[]) => {
+    const text = name && cluster && `${cluster.replace(':cluster/', `:${kind}/`)}/${name}`;
+    return name === undefined ? [] : [on(`${what} ${name}`, actions, text)];
+  };
+  yield on('the cluster', ['Connect'], cluster);
+  yield* apart(() => within('topic', 'the topic', subject.topic, 'DescribeTopic', 'ReadData'));
+  yield* apart(() => within('group', 'the consumer group', subject.consumerGroupId, 'AlterGroup', 'DescribeGroup'));
+  yield* apart(() => {
+    const destination = subject.mapping.text('DestinationConfig', 'OnFailure', 'Destination') ?? '';
+    return within('topic', 'the topic', /^kafka:\/\/(.+)$/.exec(destination)?.[1], 'WriteData');
+  });
 }
 
 /** The secrets that the pollers authenticate with, and that of a private certificate authority. */
-export function ofSecrets(subject: Subject): Need[] {
-  const secrets = subject.access().filter(({ type }) => type.endsWith('_AUTH') || type.endsWith('_CERTIFICATE'));
+export function* ofSecrets(subject: Subject): Asked {
+  const secrets = subject.access().filter(({ type }) => /^(?!IAM_).*_(AUTH|CERTIFICATE)$/.test(type));
+  if (secrets.length === 0) return;
+  yield* apart(() => listing(subject));
+  for (const secret of secrets) yield* apart(() => reading(subject, secret));
+}
+
+/** Asked for with a client certificate, too. The cluster behind a connection has an ARN of its own. */
+function* listing(subject: Subject): Asked {
   const cluster = subject.mapping.text('EventSourceArn');
-  // Asked for with a client certificate, too. The cluster behind a connection has an ARN of its own.
-  const isListed = cluster !== undefined && secrets.length > 0 && !isConnection(cluster);
-  return [
-    ...(isListed
-      ? [
-          {
-            what: `the cluster, ${cluster}`,
-            actions: ['kafka:ListScramSecrets'],
-            resources: [clusterOf(subject, cluster)],
-            why,
-          },
-        ]
-      : []),
-    ...secrets.flatMap(({ uri, written }) => {
-      const text = uri();
-      const key = findByRef(subject, text, 'AWS::SecretsManager::Secret')?.properties.value('KmsKeyId');
-      return [
-        {
-          what: `the secret ${text}`,
-          actions: ['secretsmanager:GetSecretValue'],
-          // An ARN may be written without the six characters that Secrets Manager puts at its end.
-          resources: [{ text, or: `${text}-abcdef`, written }],
-          why,
-        },
-        ...onKey('the key of the secret', subject, key, ['kms:Decrypt']),
-      ];
-    }),
-  ];
+  if (cluster === undefined || isConnection(cluster)) return;
+  const resources = [clusterOf(subject, cluster)];
+  yield { what: `the cluster, ${cluster}`, actions: ['kafka:ListScramSecrets'], resources, why };
+}
+
+function* reading(subject: Subject, { uri, written }: Access): Asked {
+  const text = uri();
+  yield {
+    what: `the secret ${text}`,
+    actions: ['secretsmanager:GetSecretValue'],
+    // An ARN may be written without the six characters that Secrets Manager puts at its end.
+    resources: [{ text, or: `${text}-abcdef`, written }],
+    why,
+  };
+  const key = () => findByRef(subject, text, 'AWS::SecretsManager::Secret')?.properties.value('KmsKeyId');
+  yield* onKey('the key of the secret', subject, key, ['kms:Decrypt']);
 }
 
 /** What Lambda needs to enter the network of the brokers. Source: the managed policy AWSLambdaMSKExecutionRole. */
@@ -148,15 +152,19 @@ export function ofDestination(subject: Subject): Need[] {
   }
 }
 
-/** A registry of Glue is asked with the role; others have credentials in the mapping. */
-export function ofRegistry(subject: Subject): Need[] {
-  const config = subject.isMsk ? 'AmazonManagedKafkaEventSourceConfig' : 'SelfManagedKafkaEventSourceConfig';
-  const arn = subject.mapping.text(config, 'SchemaRegistryConfig', 'SchemaRegistryURI') ?? '';
-  if (arn.split(':')[2] !== 'glue') return [];
-  return ['GetRegistry', 'GetSchemaVersion'].map((action) => ({
-    what: `the schema registry, ${arn}`,
-    actions: [`glue:${action}`],
-    resources: [{ text: arn }],
-    why: 'Records whose schema cannot be read are not delivered.',
-  }));
+/** A registry of Glue is asked with the role; the credentials of others are secrets that the role reads. */
+export function* ofRegistry(subject: Subject): Asked {
+  const arn = subject.mapping.text(subject.kafkaConfig, 'SchemaRegistryConfig', 'SchemaRegistryURI') ?? '';
+  if (arn.split(':')[2] !== 'glue') {
+    for (const secret of subject.registryAccess()) yield* apart(() => reading(subject, secret));
+    return;
+  }
+  for (const action of ['GetRegistry', 'GetSchemaVersion']) {
+    yield {
+      what: `the schema registry, ${arn}`,
+      actions: [`glue:${action}`],
+      resources: [{ text: arn }],
+      why: 'Records whose schema cannot be read are not delivered.',
+    };
+  }
 }

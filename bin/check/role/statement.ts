@@ -1,3 +1,5 @@
+import type { LocalError } from '../../../local/errors';
+
 /** A statement of a policy as the template writes it, as far as it can be read. */
 export interface Statement {
   readonly place: string;
@@ -27,4 +29,6 @@ export interface Permissions {
   readonly statements: readonly Statement[];
   /** Policies whose statements are not here. */
   readonly unread: readonly string[];
+  /** What the service refuses in them. */
+  readonly refused?: readonly LocalError[];
 }

@@ -1,3 +1,5 @@
+import { LocalError } from '../../../local/errors';
+import { apart } from '../apart';
 import { type Judgement, unknown } from '../finding';
 import { globs } from '../role/decide';
 import { judgeNeed } from '../role/judge-need';
@@ -7,24 +9,39 @@ import type { Permissions } from '../role/statement';
 import type { Rule } from '../rule';
 import { findByRef } from '../stores';
 import type { Subject } from '../subject';
+import { surely } from './cluster-permission';
 
 /** With IAM access control. Which control a cluster has, the cluster alone says. */
 export const consumerPermission: Rule = {
   name: 'consumer-permission',
-  *judge(subject): Iterable<Judgement> {
+  *judge(subject): Iterable<Judgement | LocalError> {
     const authenticates = subject.access().some(({ type }) => type.endsWith('_AUTH'));
     if (!subject.isMsk || authenticates) return;
     const permissions = readPermissions(subject);
-    const arn = subject.mapping.text('EventSourceArn') ?? '';
-    const needs = ofConsumer(subject, isConnection(arn) ? behind(permissions) : arn);
-    const found = needs.flatMap((need) => [...judgeNeed(permissions, need)]);
-    if (found.length === 0) return;
-    const asked = askedForIam(subject);
-    if (asked === false) return;
     const hasAny = permissions.statements.some(({ actions }) =>
       actions.some((action) => globs('kafka-cluster:*', action) || action === '*'),
     );
-    if (asked || hasAny || permissions.unread.length > 0) {
+    const [arn] = [...apart(() => [subject.mapping.text('EventSourceArn') ?? ''])];
+    if (arn instanceof LocalError) {
+      yield arn;
+      for (const need of hasAny ? ofConsumer(subject, undefined) : []) {
+        if (!(need instanceof LocalError)) yield* surely(judgeNeed(permissions, need));
+      }
+      return;
+    }
+    const found: (Judgement | LocalError)[] = [];
+    const actions: string[] = [];
+    for (const need of ofConsumer(subject, isConnection(arn ?? '') ? behind(permissions) : arn)) {
+      if (need instanceof LocalError) found.push(need);
+      else {
+        actions.push(...need.actions);
+        found.push(...judgeNeed(permissions, need));
+      }
+    }
+    if (found.length === 0) return;
+    const isWanted = askedForIam(subject);
+    if (isWanted === false) return;
+    if (isWanted || hasAny || permissions.unread.length > 0) {
       yield* found;
       return;
     }
@@ -32,7 +49,7 @@ export const consumerPermission: Rule = {
       permissions.place,
       'allows nothing of kafka-cluster, and the mapping names no secret.',
       'That is right for a cluster that lets everybody in, and wrong for one with IAM access control.',
-      `For IAM, allow ${needs.flatMap(({ actions }) => actions).join(', ')} on the cluster, the topic and the group.`,
+      `For IAM, allow ${actions.join(', ')} on the cluster, the topic and the group.`,
     );
   },
 };

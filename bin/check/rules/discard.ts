@@ -1,6 +1,8 @@
+import { LIMITS } from '../../../contract/limits';
 import { error, type Judgement, warning } from '../finding';
 import type { Rule } from '../rule';
 import type { Subject } from '../subject';
+import { TOPIC, TOPIC_FORM } from './topic-name';
 
 const ENDLESS = -1;
 const DESTINATION = ['DestinationConfig', 'OnFailure', 'Destination'] as const;
@@ -48,6 +50,15 @@ function* unfit({ mapping }: Subject, destination: string): Iterable<Judgement> 
       'is the topic that the mapping reads.',
       'What failed would come again as a new record, for ever.',
       'Choose another topic.',
+    );
+  }
+  const [, topic] = /^kafka:\/\/(.*)$/s.exec(destination) ?? [];
+  if (topic !== undefined && !(TOPIC.test(topic) && topic.length <= LIMITS.topicLength.maximum)) {
+    yield error(
+      mapping.path(...DESTINATION),
+      `is ${destination}.`,
+      'The service refuses it.',
+      `Name a topic: ${TOPIC_FORM}.`,
     );
   }
   if (mapping.value('MaximumRetryAttempts') === undefined) {

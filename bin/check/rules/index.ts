@@ -1,7 +1,9 @@
 import type { Rule } from '../rule';
+import { access } from './access';
 import { alias } from './alias';
 import { aliasVersion } from './alias-version';
 import { broadPermission } from './broad-permission';
+import { clusterPermission } from './cluster-permission';
 import { consumerPermission } from './consumer-permission';
 import { discard } from './discard';
 import { clusterName, consumer, mappings } from './entries';
@@ -12,7 +14,6 @@ import { letterBucket, letterQueue, letters } from './letters';
 import { metrics } from './metrics';
 import { mode } from './mode';
 import {
-  clusterPermission,
   destinationPermission,
   letterPermission,
   networkPermission,
@@ -21,10 +22,13 @@ import {
   tablePermission,
 } from './permissions';
 import { permissionsBoundary } from './permissions-boundary';
+import { policyOrder } from './policy-order';
 import { position } from './position';
 import { provisionedOnly } from './provisioned-only';
 import { batchingWindow, batchSize, pollers, recordAge, retries } from './ranges';
 import { rememberFor } from './remember-for';
+import { rolePolicy } from './role-policy';
+import { roleTrust } from './role-trust';
 import { settings } from './settings';
 import { source } from './source';
 import { switches } from './switches';
@@ -36,6 +40,7 @@ export const RULES: readonly Rule[] = [
   source,
   group,
   sharedGroup,
+  access,
   position,
   filters,
   batchSize,
@@ -65,6 +70,7 @@ export const RULES: readonly Rule[] = [
   timeout,
   memory,
   concurrency,
+  roleTrust,
   tablePermission,
   letterPermission,
   clusterPermission,
@@ -73,6 +79,8 @@ export const RULES: readonly Rule[] = [
   networkPermission,
   destinationPermission,
   registryPermission,
+  rolePolicy,
+  policyOrder,
   permissionsBoundary,
   broadPermission,
 ];

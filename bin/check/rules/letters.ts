@@ -1,13 +1,13 @@
 import { ENVIRONMENT } from '../../../contract/environment';
-import { resolvable } from '../../../local/template/resolvable';
-import { findResources } from '../../../local/template/stack';
 import { isObject } from '../../../local/template/template';
 import { shown } from '../../../local/template/template-error';
 import { error, type Judgement, unknown, warning } from '../finding';
 import { LETTERS_FORM } from '../letters-place';
+import { policiesBeside } from '../role/store-policies';
 import type { Rule } from '../rule';
 import { type FoundResource, findBucket, findQueue } from '../stores';
 import type { Subject } from '../subject';
+import { notRetained } from './retained';
 
 export const letters: Rule = {
   name: 'dead-letters',
@@ -55,6 +55,10 @@ export const letterQueue: Rule = {
         `Write ${LONGEST_RETENTION_SECONDS}, which is 14 days.`,
       );
     }
+    yield* notRetained(
+      queue,
+      'A queue that leaves the stack, or is replaced in it, is deleted, and the letters with it.',
+    );
     const bytes = properties.value('MaximumMessageSize');
     if (Number(bytes ?? 0) < MAXIMUM_MESSAGE_BYTES) {
       yield warning(
@@ -95,15 +99,7 @@ function open({ properties }: FoundResource, policy: string): Judgement {
 }
 
 function isTlsOnly(subject: Subject, resource: FoundResource, type: string, property: string): boolean {
-  const { stack: own, logicalId } = resource.found;
-  const ref = resolvable(() => own.resolve({ Ref: logicalId }, own.place(logicalId)));
-  return findResources(subject.stack, type).some(({ stack, logicalId: id, resource: policy }) => {
-    const { [property]: named, PolicyDocument } = policy.Properties ?? {};
-    const names = (Array.isArray(named) ? named : [named]).map((one) =>
-      resolvable(() => stack.resolve(one, stack.place(id))),
-    );
-    return names.includes(ref) && deniesPlainText(PolicyDocument);
-  });
+  return policiesBeside(subject, resource, type, property).some(({ written }) => deniesPlainText(written));
 }
 
 function deniesPlainText(document: unknown): boolean {

@@ -4,6 +4,9 @@ import type { Rule } from '../rule';
 
 const POSITIONS = ['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP'];
 
+/** The year 2100; 13 digits are milliseconds. */
+const FAR_FUTURE_SECONDS = 4_102_444_800;
+
 /** Where a group begins that has committed nothing yet. */
 export const position: Rule = {
   name: 'starting-position',
@@ -16,7 +19,16 @@ export const position: Rule = {
       yield error(place, found, why, 'Write TRIM_HORIZON, which is the oldest record on the topic.');
       return;
     }
-    const hasTime = mapping.value('StartingPositionTimestamp') !== undefined;
+    const time = mapping.value('StartingPositionTimestamp');
+    const hasTime = time !== undefined;
+    if (hasTime && !(Number(time) < FAR_FUTURE_SECONDS)) {
+      yield error(
+        mapping.path('StartingPositionTimestamp'),
+        `is ${shown(time)}.`,
+        'It is in unix seconds, and the service takes none in the future.',
+        'Write whole seconds, without milliseconds.',
+      );
+    }
     if (hasTime !== (begin === 'AT_TIMESTAMP')) {
       yield error(
         mapping.path('StartingPositionTimestamp'),

@@ -2,6 +2,10 @@ import { LIMITS } from '../../../contract/limits';
 import { shown } from '../../../local/template/template-error';
 import { error, type Judgement } from '../finding';
 import type { Rule } from '../rule';
+import { TOPIC, TOPIC_FORM } from './topic-name';
+
+/** Source: Lambda API Reference, SelfManagedEventSource. */
+const MOST_BROKERS = 10;
 
 /** What a mapping reads. */
 export const source: Rule = {
@@ -13,6 +17,8 @@ export const source: Rule = {
     if (topics.length !== 1 || typeof topic !== 'string' || topic.length < minimum || topic.length > maximum) {
       const why = `A mapping reads exactly one topic, with a name of ${minimum} to ${maximum} characters.`;
       yield error(mapping.path('Topics'), `is ${shown(topics)}.`, why, 'Make one mapping for each topic.');
+    } else if (!TOPIC.test(topic)) {
+      yield error(mapping.path('Topics'), `is ${shown(topics)}.`, 'The service refuses it.', `Write ${TOPIC_FORM}.`);
     }
     const isSelfManaged = mapping.names('SelfManagedEventSource').length > 0;
     if (isMsk === isSelfManaged) {
@@ -30,6 +36,13 @@ export const source: Rule = {
         'A queue has no order, and gives one partition to several invocations: offsets cannot be remembered there.',
         'Leave it out.',
       );
+    }
+    const keys = ['SelfManagedEventSource', 'Endpoints', 'KafkaBootstrapServers'];
+    const brokers = isSelfManaged ? mapping.list(...keys) : [''];
+    if (brokers.length < 1 || brokers.length > MOST_BROKERS) {
+      const found = brokers.length === 0 ? 'is [].' : `has ${brokers.length} brokers.`;
+      const why = `The service takes 1 to ${MOST_BROKERS}, and finds the others through them.`;
+      yield error(mapping.path(...keys), found, why, 'Write a few of them, each as host:port.');
     }
   },
 };

@@ -5,6 +5,7 @@ import { shown } from '../../../local/template/template-error';
 import { error, type Judgement, unknown, warning } from '../finding';
 import type { Rule } from '../rule';
 import { findTable, ofReplica } from '../stores';
+import { notRetained } from './retained';
 
 export const table: Rule = {
   name: 'table',
@@ -73,6 +74,10 @@ export const tableSafety: Rule = {
       const why = 'Without its memory the function repeats every effect that is delivered again.';
       yield warning(found.properties.path('DeletionProtectionEnabled'), 'is off.', why, 'Set it to true.');
     }
+    yield* notRetained(
+      found,
+      'A table that leaves the stack, or is replaced in it, is deleted, and the memory with it.',
+    );
     const replicas = found.properties.list('Replicas').length;
     if (replicas > 1) {
       yield error(

@@ -44,6 +44,15 @@ const variable = (line: string): Edit => ['          MSK_ONCE_TABLE:', `        
 const REMEMBER = "MSK_ONCE_REMEMBER_FOR_S: '1209600'";
 const LETTERS = '!Sub sqs:${OrdersLetters},s3://${OrdersLargeLetters}';
 
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:AmazonMSK_shop-AbCdEf';
+const MAY_READ_SECRETS: readonly Edit[] = [
+  ['kafka:DescribeCluster, ', 'kafka:ListScramSecrets, kafka:DescribeCluster, '],
+  [
+    '              - Sid: WriteLogs\n',
+    `              - { Effect: Allow, Action: secretsmanager:GetSecretValue, Resource: ${SECRET} }\n              - Sid: WriteLogs\n`,
+  ],
+];
+
 type Planted = readonly [what: string, told: string, place: string, says: string, ...edits: readonly Edit[]];
 
 const PLANTED: readonly Planted[] = [
@@ -56,6 +65,14 @@ const PLANTED: readonly Planted[] = [
   ],
   // What is read, and from where.
   ['two topics', 'error source', `${MAPPING}.Topics`, 'exactly one topic', ['[!Ref Topic]', '[!Ref Topic, other]']],
+  [
+    'a topic with a space',
+    'error source',
+    `${MAPPING}.Topics`,
+    'The service refuses it.',
+    ['[!Ref Topic]', '["the orders"]'],
+    ['- ${Topics}/${Topic}', "- '${Topics}/the orders'"],
+  ],
   [
     'no cluster',
     'error source',
@@ -97,6 +114,39 @@ const PLANTED: readonly Planted[] = [
     `${MAPPING}.AmazonManagedKafkaEventSourceConfig.ConsumerGroupId`,
     'MSK shows no lag',
     ['Default: shop-orders', "Default: 'shop:orders'"],
+  ],
+  [
+    'a time in milliseconds',
+    'error starting-position',
+    `${MAPPING}.StartingPositionTimestamp`,
+    'is 1790000000000.',
+    [
+      'StartingPosition: TRIM_HORIZON',
+      'StartingPosition: AT_TIMESTAMP\n      StartingPositionTimestamp: 1790000000000',
+    ],
+  ],
+  [
+    'credentials of no kind',
+    'error access',
+    `${MAPPING}.SourceAccessConfigurations[0].Type`,
+    'is "SASL_SCRAM_AUTH".',
+    also(`SourceAccessConfigurations: [{ Type: SASL_SCRAM_AUTH, URI: ${SECRET} }]`),
+    ...MAY_READ_SECRETS,
+  ],
+  [
+    'credentials that MSK does not take',
+    'error access',
+    `${MAPPING}.SourceAccessConfigurations[0].Type`,
+    'is "SASL_SCRAM_256_AUTH".',
+    also(`SourceAccessConfigurations: [{ Type: SASL_SCRAM_256_AUTH, URI: ${SECRET} }]`),
+    ...MAY_READ_SECRETS,
+  ],
+  [
+    'a network of MSK in the mapping',
+    'error access',
+    `${MAPPING}.SourceAccessConfigurations[0].Type`,
+    'is "VPC_SUBNET".',
+    also("SourceAccessConfigurations: [{ Type: VPC_SUBNET, URI: 'subnet:subnet-1' }]"),
   ],
   ['LATEST', 'warning starting-position', `${MAPPING}.StartingPosition`, 'never delivered', ['TRIM_HORIZON', 'LATEST']],
   [
@@ -350,6 +400,26 @@ const PLANTED: readonly Planted[] = [
     ['      DeletionProtectionEnabled: true\n', ''],
   ],
   [
+    'a table that leaves with the stack',
+    'warning table-safety',
+    'Resources.OrdersMemory.DeletionPolicy',
+    'is not set.',
+    [
+      '  OrdersMemory:\n    Type: AWS::DynamoDB::Table\n    DeletionPolicy: Retain\n',
+      '  OrdersMemory:\n    Type: AWS::DynamoDB::Table\n',
+    ],
+  ],
+  [
+    'a table that leaves when it is replaced',
+    'warning table-safety',
+    'Resources.OrdersMemory.UpdateReplacePolicy',
+    'is "Delete".',
+    [
+      'AWS::DynamoDB::Table\n    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n',
+      'AWS::DynamoDB::Table\n    DeletionPolicy: RetainExceptOnCreate\n    UpdateReplacePolicy: Delete\n',
+    ],
+  ],
+  [
     'no time to remember',
     'error remember-for',
     `${VARIABLES}.MSK_ONCE_REMEMBER_FOR_S`,
@@ -391,6 +461,13 @@ const PLANTED: readonly Planted[] = [
     'Resources.OrdersLetters.Properties.MessageRetentionPeriod',
     '4 days',
     ['      MessageRetentionPeriod: 1209600\n', ''],
+  ],
+  [
+    'a queue that leaves with the stack',
+    'warning dead-letter-queue',
+    'Resources.OrdersLetters.DeletionPolicy',
+    'is "Delete".',
+    ['AWS::SQS::Queue\n    DeletionPolicy: Retain\n', 'AWS::SQS::Queue\n    DeletionPolicy: Delete\n'],
   ],
   [
     'a queue for small letters',
@@ -471,6 +548,13 @@ const PLANTED: readonly Planted[] = [
     onFunction('ReservedConcurrentExecutions: 0'),
   ],
   // The role.
+  [
+    'a role for another service',
+    'error role-trust',
+    `${ROLE}.AssumeRolePolicyDocument`,
+    'does not let lambda.amazonaws.com assume the role: it names ec2.amazonaws.com.',
+    ['Principal: { Service: lambda.amazonaws.com }', 'Principal: { Service: ec2.amazonaws.com }'],
+  ],
   [
     'no PartiQL',
     'error table-permission',
@@ -569,6 +653,16 @@ const PLANTED: readonly Planted[] = [
     ],
   ],
   [
+    'credentials of a registry that nobody may read',
+    'error registry-permission',
+    ROLE,
+    `does not allow secretsmanager:GetSecretValue on the secret ${SECRET}`,
+    [
+      '{ ConsumerGroupId: !Ref ConsumerGroupId }',
+      `{ ConsumerGroupId: !Ref ConsumerGroupId, SchemaRegistryConfig: { SchemaRegistryURI: 'https://registry.example.com', AccessConfigs: [{ Type: BASIC_AUTH, URI: ${SECRET} }], EventRecordFormat: JSON, SchemaValidationConfigs: [{ Attribute: VALUE }] } }`,
+    ],
+  ],
+  [
     'a limit on what the role may do',
     'unknown permissions-boundary',
     `${ROLE}.PermissionsBoundary`,
@@ -629,6 +723,38 @@ test.each([
   expect(told(folder.check(edited(SAM, also(property))))).toEqual(expected);
 });
 
+test.each(['.given-up', 'given up', 'g'.repeat(250), ''])('a destination that is no topic: kafka://%s', (topic) => {
+  const checked = folder.check(
+    edited(
+      SAM,
+      also(`DestinationConfig: { OnFailure: { Destination: 'kafka://${topic}' } }`),
+      also('MaximumRetryAttempts: 5'),
+    ),
+    { serviceMayDiscard: true },
+  );
+
+  expect(told(checked)).toContain('error discard');
+  expect(checked.findings.find(({ severity }) => severity === 'error')?.found).toBe(`is kafka://${topic}.`);
+});
+
+test.each([
+  [[], 'is [].'],
+  [Array.from({ length: 11 }, (_, index) => `b-${index}.example.com:9096`), 'has 11 brokers.'],
+])('brokers of your own: %#', (servers, found) => {
+  const { findings } = folder.check(
+    edited(SAM, [
+      '      EventSourceArn: !Ref ClusterArn\n',
+      `      SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: ${JSON.stringify(servers)} } }\n`,
+    ]),
+  );
+
+  expect(findings.find(({ rule }) => rule === 'source')).toMatchObject({
+    severity: 'error',
+    place: `${MAPPING}.SelfManagedEventSource.Endpoints.KafkaBootstrapServers`,
+    found,
+  });
+});
+
 test('a destination nobody may write to', () => {
   const checked = folder.check(edited(SAM, BUCKET_DESTINATION));
 
@@ -642,11 +768,6 @@ describe('what no deployment accepts is an error, and not unknown', () => {
       'a name that nothing has',
       'refers to "OrderMemory"',
       ['MSK_ONCE_TABLE: !Ref OrdersMemory', 'MSK_ONCE_TABLE: !Ref OrderMemory'],
-    ],
-    [
-      'in a policy',
-      'refers to "OrderMemory"',
-      ['Resource: !GetAtt OrdersMemory.Arn', 'Resource: !GetAtt OrderMemory.Arn'],
     ],
     [
       'the name of a role',
@@ -785,7 +906,14 @@ describe('two mappings', () => {
 
 test('every rule has a defect here', () => {
   const planted = new Set(PLANTED.map(([, expected]) => expected.split(' ')[1]));
-  const elsewhere = ['shared-group', 'retry-attempts', 'record-age', 'destination-permission'];
+  const elsewhere = [
+    'shared-group',
+    'retry-attempts',
+    'record-age',
+    'destination-permission',
+    'role-policy',
+    'policy-order',
+  ];
 
   expect(RULES.map(({ name }) => name).filter((name) => !planted.has(name))).toEqual(elsewhere);
 });

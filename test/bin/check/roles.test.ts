@@ -63,10 +63,20 @@ describe('where the policies are', () => {
       `\n  OrdersPolicy:\n    Type: ${type}\n    Properties:\n${properties}      PolicyDocument:\n${DOCUMENT}`,
     );
 
+  const NAMED = '      PolicyName: orders\n      Roles: [!Ref OrdersRole]\n';
+  const first = (text: string) =>
+    edited(text, [
+      'AWS::Lambda::EventSourceMapping\n',
+      'AWS::Lambda::EventSourceMapping\n    DependsOn: OrdersPolicy\n',
+    ]);
+
   test.each<[string, string]>([
-    ['beside the role', policy('AWS::IAM::Policy', '      PolicyName: orders\n      Roles: [!Ref OrdersRole]\n')],
-    ['one to one', policy('AWS::IAM::RolePolicy', '      PolicyName: orders\n      RoleName: !Ref OrdersRole\n')],
-    ['managed, and naming the role', policy('AWS::IAM::ManagedPolicy', '      Roles: [!Ref OrdersRole]\n')],
+    ['beside the role', first(policy('AWS::IAM::Policy', NAMED))],
+    [
+      'one to one',
+      first(policy('AWS::IAM::RolePolicy', '      PolicyName: orders\n      RoleName: !Ref OrdersRole\n')),
+    ],
+    ['managed, and naming the role', first(policy('AWS::IAM::ManagedPolicy', '      Roles: [!Ref OrdersRole]\n'))],
     [
       'managed, and named by the role',
       policy('AWS::IAM::ManagedPolicy', '').replace(
@@ -89,6 +99,41 @@ describe('where the policies are', () => {
     ],
   ])('%s: nothing to say', (_, text) => {
     expect(told(folder.check(text))).toEqual([]);
+  });
+
+  describe('beside the role it has to be there before the mapping', () => {
+    const BESIDE = policy('AWS::IAM::Policy', NAMED);
+    const dependsOn = (type: string, written: string): Edit => [
+      `    Type: ${type}\n`,
+      `    Type: ${type}\n    DependsOn: ${written}\n`,
+    ];
+
+    test('which nothing says', () => {
+      const { findings } = folder.check(BESIDE);
+
+      expect(told({ findings })).toEqual(['warning policy-order']);
+      expect(findings[0]?.place).toBe('Resources.OrdersMapping.DependsOn');
+      expect(findings[0]?.found).toBe('does not name OrdersPolicy.');
+    });
+
+    test.each<[string, Edit]>([
+      ['the mapping says', dependsOn('AWS::Lambda::EventSourceMapping', 'OrdersPolicy')],
+      [
+        'the function says, which the alias and so the mapping needs',
+        dependsOn('AWS::Serverless::Function', '[OrdersPolicy]'),
+      ],
+      ['the alias says', dependsOn('AWS::Lambda::Alias', '[OrdersLogs, OrdersPolicy]')],
+    ])('%s', (_, edit) => {
+      expect(told(folder.check(edited(BESIDE, edit)))).toEqual([]);
+    });
+
+    test('but for one of which the service needs nothing to make the mapping', () => {
+      const { findings } = folder.check(
+        `${SAM}\n  More:\n    Type: AWS::IAM::Policy\n    Properties:\n${NAMED}      PolicyDocument: { Statement: [{ Effect: Allow, Action: 'logs:PutLogEvents', Resource: !GetAtt OrdersLogs.Arn }] }\n`,
+      );
+
+      expect(told({ findings })).toEqual([]);
+    });
   });
 
   test('of a policy that somebody else keeps nothing is known', () => {
@@ -148,11 +193,14 @@ describe('where the policies are', () => {
     expect(findings.map(({ severity, rule, also }) => [severity, rule, ...(also ?? [])])).toEqual([
       [
         'unknown',
+        'role-trust',
         'table-permission',
         'dead-letter-permission',
         'cluster-permission',
         'consumer-permission',
         'network-permission',
+        'role-policy',
+        'policy-order',
         'permissions-boundary',
         'broad-permission',
       ],
@@ -270,8 +318,8 @@ describe('statements that name what they leave out', () => {
       ]),
     );
 
-    expect(told(checked)).toContain('error table-permission');
-    expect(checked.findings[0]?.found).toContain('accepted are "Allow" and "Deny"');
+    expect(told(checked)).toEqual(['unknown dead-letter-permission', 'error role-policy']);
+    expect(checked.findings[1]?.found).toContain('accepted are "Allow" and "Deny"');
   });
 });
 
@@ -293,6 +341,15 @@ describe('policies of AWS that allow everything of a service', () => {
 
     expect(count(told(checked))).toBe(count(told(before)) - 1);
     expect(told(checked)).toContain('warning broad-permission');
+  });
+
+  test('a policy of one’s own that is called like one of AWS is another', () => {
+    const own = SAM.replace(
+      / {6}# In the role and not[\s\S]*$/,
+      '      ManagedPolicyArns: [arn:aws:iam::111122223333:policy/AdministratorAccess]\n',
+    );
+
+    expect(new Set(folder.check(own).findings.map(({ severity }) => severity))).toEqual(new Set(['unknown']));
   });
 
   test('an administrator may do everything', () => {
@@ -348,6 +405,14 @@ ${properties}            Topics: [orders]
       '      Handler: index.handler\n',
       `      Handler: index.handler\n${text}${policies(`${OWN}${more}`)}`,
     );
+  const MAPPING = `    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref OrdersFunction
+      EventSourceArn: !Ref ClusterArn
+      Topics: [orders]
+      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: !Ref ConsumerGroupId }
+      StartingPosition: TRIM_HORIZON
+`;
   const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:brokers-AbCdEf';
 
   test('with an event of MSK it may describe the cluster and its network', () => {
@@ -407,6 +472,22 @@ ${properties}            Topics: [orders]
     );
   });
 
+  test('policies that a condition of the template chooses', () => {
+    const text = withEvent(event('MSK', '            Stream: !Ref ClusterArn\n'), CONSUME);
+    const chosen = (value: string) =>
+      edited(
+        text,
+        ['Resources:\n', `Conditions: { Own: !Equals [${value}, a] }\nResources:\n`],
+        [
+          policies(`${OWN}${CONSUME}`),
+          `      Policies:\n        Fn::If:\n          - Own\n          - - Statement:\n${`${OWN}${CONSUME}`.replaceAll(/^/gm, '  ').trimEnd()}\n          - !Ref AWS::NoValue\n`,
+        ],
+      );
+
+    expect(told(folder.check(chosen('a'))).filter((one) => !one.startsWith('warning'))).toEqual([]);
+    expect(told(folder.check(chosen('b')))).toContain('error table-permission');
+  });
+
   test('a policy that a condition of the template leaves out is none', () => {
     const text = withEvent(event('MSK', '            Stream: !Ref ClusterArn\n'), CONSUME);
     const more = edited(
@@ -427,6 +508,91 @@ ${properties}            Topics: [orders]
     const found = folder.check(text).findings.find(({ rule }) => rule === 'permissions-boundary');
 
     expect(found?.place).toBe('Resources.OrdersFunction.Properties.PermissionsBoundary');
+  });
+
+  test.each([
+    ['SQS', 'arn:aws:sqs:eu-west-1:111122223333:given-up'],
+    ['SNS', 'arn:aws:sns:eu-west-1:111122223333:given-up'],
+    ['S3', 'arn:aws:s3:::given-up'],
+  ])('may or may not write to a destination: SAM lets it where the event has a Type, such as %s', (type, arn) => {
+    const destination = `            DestinationConfig: { OnFailure: { Type: ${type}, Destination: '${arn}' } }\n`;
+    const text = withEvent(event('MSK', `            Stream: !Ref ClusterArn\n${destination}`), CONSUME);
+    const found = told(folder.check(text)).filter((one) => one.endsWith('destination-permission'));
+
+    expect(new Set(found)).toEqual(new Set(['unknown destination-permission']));
+  });
+
+  const WITHOUT_TABLE: Edit = ['                  - dynamodb:PutItem\n', ''];
+  const CONNECTED = '{ Source: { Id: OrdersFunction }, Destination: { Id: OrdersMemory }, Permissions: [Read, Write] }';
+
+  test.each<[string, Edit, string]>([
+    [
+      'a connector',
+      ['Resources:\n', `Resources:\n  Reach: { Type: AWS::Serverless::Connector, Properties: ${CONNECTED} }\n`],
+      'Resources.Reach',
+    ],
+    [
+      'a connector of its own',
+      [
+        '  OrdersFunction:\n',
+        '  OrdersFunction:\n    Connectors: { Reach: { Properties: { Destination: { Id: OrdersMemory }, Permissions: [Write] } } }\n',
+      ],
+      'Resources.OrdersFunction.Connectors.Reach',
+    ],
+  ])('with %s may do more than is written here', (_, connector, place) => {
+    const text = withEvent(event('MSK', '            Stream: !Ref ClusterArn\n'), CONSUME);
+    const { findings } = folder.check(edited(text, WITHOUT_TABLE, connector));
+
+    expect(told({ findings }).filter((one) => !one.startsWith('warning'))).toEqual(['unknown table-permission']);
+    expect(findings[0]?.found).toContain(`what is in ${place} is not known here`);
+  });
+
+  test('with a connector of another function it may do no more', () => {
+    const text = withEvent(event('MSK', '            Stream: !Ref ClusterArn\n'), CONSUME);
+    const other = `Resources:\n  Reach: { Type: AWS::Serverless::Connector, Properties: ${CONNECTED.replace('OrdersFunction', 'Other')} }\n`;
+
+    expect(told(folder.check(edited(text, WITHOUT_TABLE, ['Resources:\n', other])))).toContain(
+      'error table-permission',
+    );
+  });
+
+  test('takes a policy of the template that names it', () => {
+    const text = withEvent(event('MSK', '            Stream: !Ref ClusterArn\n'), CONSUME);
+    const statements = `${OWN}${CONSUME}`;
+    const beside = `${edited(text, [policies(statements), ''])}
+  OrdersPolicy:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyName: orders
+      Roles: [!Ref OrdersFunctionRole]
+      PolicyDocument:
+        Statement:
+${statements}`;
+
+    const { findings } = folder.check(beside);
+
+    expect(told({ findings }).filter((one) => !one.startsWith('warning'))).toEqual([]);
+    expect(findings.find(({ rule }) => rule === 'policy-order')?.place).toBe('Resources.OrdersFunction.DependsOn');
+  });
+
+  test('in a network of its own it may make interfaces', () => {
+    const text = edited(
+      withEvent(event('MSK', '            Stream: !Ref ClusterArn\n'), CONSUME)
+        .replace('          Type: MSK\n', '          Type: SQS\n')
+        .replace(/( {10}Properties:\n)( {12}Stream:[\s\S]*?)(?= {6}Policies:)/, '$1            Queue: a\n'),
+      [
+        '      Handler: index.handler\n',
+        '      Handler: index.handler\n      VpcConfig: { SubnetIds: [subnet-1], SecurityGroupIds: [sg-1] }\n',
+      ],
+      ['Resources:\n', `Resources:\n  OrdersMapping:\n${MAPPING}`],
+    );
+    const missing = folder
+      .check(text)
+      .findings.filter(({ rule }) => rule === 'network-permission')
+      .map(({ found }) => found);
+
+    expect(missing.join()).toContain('ec2:DescribeSecurityGroups, ec2:DescribeVpcs on');
+    expect(missing).toHaveLength(1);
   });
 
   test('a policy template that is not known is named', () => {
