@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { packagePlaces } from '../support/package-places';
 import { blocksOf, run, writeProject } from '../support/stranger';
 
@@ -8,6 +8,13 @@ const { newest } = packagePlaces();
 const [, shown = '', tests = ''] = blocksOf('docs/install.md', 'sh');
 
 const reportIn = (directory: string) => JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'));
+function writeFiles(directory: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+}
+
 const outcomesIn = (directory: string): string[] =>
   reportIn(directory)
     .records.map(({ outcome }: { outcome: string }) => outcome)
@@ -63,6 +70,33 @@ describe.each([
     expect(printed).toMatch(/^# pass 5$/m);
     expect(printed).toMatch(/^# fail 0$/m);
   });
+});
+
+test('a function and an app in JavaScript are bundled and run, in a project of CommonJS', async () => {
+  const project = join(newest, 'javascript');
+  writeFiles(project, {
+    'package.json': '{ "private": true, "type": "commonjs" }',
+    'handlers/orders.js': [
+      "import { processRecords, text } from 'msk-once/handlers';",
+      'export const handler = processRecords({ value: text(), process: async ({ value }) => console.log(value) });',
+    ].join('\n'),
+    'bin/app.js': [
+      "const { App, Stack } = require('aws-cdk-lib');",
+      "const { Auth, KafkaProcessor, KafkaSource, Pollers } = require('msk-once');",
+      "const clusterArn = 'arn:aws:kafka:eu-west-1:111122223333:cluster/shop/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d-1';",
+      "new KafkaProcessor(new Stack(new App(), 'Shop'), 'Orders', {",
+      "  entry: 'handlers/orders.js',",
+      "  source: KafkaSource.msk({ clusterArn, topic: 'orders', auth: Auth.iam() }),",
+      '  pollers: Pollers.onDemand(),',
+      '});',
+    ].join('\n'),
+    'records.jsonl': '{"value": "a line"}\n',
+  });
+
+  await run('node bin/app.js', project, { CDK_OUTDIR: 'cdk.out' });
+  const printed = await run('npx msk-once local --app cdk.out --records records.jsonl --once', project);
+
+  expect(printed).toMatch(/1 done/);
 });
 
 describe('the other commands', () => {
