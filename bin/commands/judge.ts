@@ -5,14 +5,15 @@ import type { Findings } from '../../local/oracle/findings';
 import { judgeHistory } from '../../local/oracle/history';
 import { readHistory } from '../../local/oracle/read-history';
 import { CommandLine } from '../command-line';
+import { HISTORY_FORM } from './history-form';
 
 const USAGE = `Usage: msk-once judge FILE [options]
 
-Judges a recorded history by the promise of its way of remembering, and says what breaks it: exit code 0 if nothing does,
-1 if something does, 2 if the file is not a history. Its form is written in local/oracle/read-history.ts.
+Judges a recorded history by the promise of its way of remembering, and says what breaks it: exit code 0 if nothing
+does, 1 if something does, 2 if the file is not a history.
 
-  --json FILE         writes all findings as JSON
-  --help              this text`;
+  --json FILE      writes all findings as JSON
+  --help           this text, and what FILE holds`;
 
 const LINE = new CommandLine(USAGE);
 const SHOWN = 20;
@@ -20,7 +21,7 @@ const SHOWN = 20;
 export async function judge(argv: readonly string[]): Promise<number> {
   const { file, json, help } = readArguments(argv);
   if (help) {
-    process.stdout.write(`${USAGE}\n`);
+    process.stdout.write(`${USAGE}\n\n${HISTORY_FORM}\n`);
     return EXIT.ok;
   }
   if (file === undefined) throw LINE.refused('FILE is missing; accepted is one.');

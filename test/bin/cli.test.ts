@@ -1,8 +1,13 @@
 /** The command line as a person meets it: a process of its own, its exit code, and what it says where. */
 import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { REPOSITORY_ONLY } from '../../build/package-entries';
 import { DynamoDbApi } from '../../local/dynamodb/dynamodb-api';
 import { startEmbeddedDynamoDb } from '../../local/dynamodb/embedded';
 import { builtCli } from '../support/built-cli';
+import { PROJECT } from '../support/project';
 
 let program: string;
 beforeAll(async () => {
@@ -16,9 +21,9 @@ interface Ended {
 }
 
 /** From another folder, as a person may stand anywhere. */
-function cli(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+function cli(argv: readonly string[], env: NodeJS.ProcessEnv = {}, file = program): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...argv], {
+    const child = spawn(process.execPath, [file, ...argv], {
       cwd: '/',
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,6 +65,45 @@ test('--help: usage and exit code 0', async () => {
 
   expect([code, err]).toEqual([0, '']);
   expect(out).toMatch(/demo[\s\S]*servers/);
+});
+
+test.each(['--version', '-v'])('%s: the version of the package and exit code 0', async (option) => {
+  const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
+
+  expect(await cli([option])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+});
+
+describe('installed, where what only the repository has is left out', () => {
+  let folder: string;
+  const installed = (argv: readonly string[]) => cli(argv, {}, join(folder, 'dist', 'bin', 'cli.js'));
+  beforeAll(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'msk-once-test-installed-')));
+    const dist = dirname(dirname(program));
+    const left = new Set(REPOSITORY_ONLY.map((path) => join(dist, path)));
+    cpSync(dist, join(folder, 'dist'), { recursive: true, filter: (path) => !left.has(path) });
+    symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'msk-once', version: '12.3.4-rc.5' }));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('--version is that of the installed package', async () => {
+    expect(await installed(['--version'])).toEqual({ code: 0, out: '12.3.4-rc.5\n', err: '' });
+  });
+
+  test('the usage lists what is there, and no demo', async () => {
+    const [help, refused] = [await installed(['--help']), await installed(['frobnicate'])];
+
+    expect(help.code).toBe(0);
+    expect(help.out.match(/(?<=^ {2})\w+/gm)?.join(' ')).toBe('check judge local redrive servers simulate');
+    expect(refused.err).not.toContain('demo');
+  });
+
+  test('demo says where the demo is, with exit code 2', async () => {
+    const { code, err } = await installed(['demo']);
+
+    expect(code).toBe(2);
+    expect(err).toMatch(/the repository of msk-once has and the package does not/);
+  });
 });
 
 test.each([[['demo', '--frobnicate']], [['servers', '--frobnicate']]])(

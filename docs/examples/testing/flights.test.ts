@@ -14,7 +14,7 @@ import {
   testEnvironment,
   testProcessor,
 } from 'msk-once/testing';
-import { type CountersTable, startCountersTable } from './counters-table';
+import { type CountersTable, startCountersTable } from './counters-table.js';
 
 interface Flight {
   readonly date: string;
@@ -44,9 +44,9 @@ before(async () => {
   table = await startCountersTable();
   // The functions read their environment where they are imported, and the SDK reads its own at the first request.
   Object.assign(process.env, testEnvironment({ endpoint: table.endpoint, variables: { COUNTERS_TABLE: 'Counters' } }));
-  byLedger = (await import('./flights-ledger')).flights;
-  byIdentity = (await import('./flights')).flights;
-  byTransaction = (await import('./flights-transaction')).flights;
+  byLedger = (await import('./flights-ledger.js')).flights;
+  byIdentity = (await import('./flights.js')).flights;
+  byTransaction = (await import('./flights-transaction.js')).flights;
 });
 after(() => table.close());
 beforeEach(() => {
