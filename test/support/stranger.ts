@@ -6,7 +6,7 @@ import { PROJECT } from './project';
 /** Rejects with what was printed when the commands fail. They get nothing of this process's npm and settings. */
 export async function run(commands: string, cwd: string, settings: NodeJS.ProcessEnv = {}): Promise<string> {
   const own = Object.entries(process.env).filter(([name]) => !/^npm_|^CDK_|^NODE_/i.test(name));
-  const env = { ...Object.fromEntries(own), CDK_DISABLE_CLI_TELEMETRY: 'true', ...settings };
+  const env: NodeJS.ProcessEnv = { ...Object.fromEntries(own), CDK_DISABLE_CLI_TELEMETRY: 'true', ...settings };
   // npm lets its scripts find the commands of this project.
   const places = env.PATH?.split(delimiter).filter((place) => !place.endsWith(join('node_modules', '.bin')));
   env.PATH = places?.join(delimiter);
