@@ -13,7 +13,9 @@ import { PropsError } from './private/props-error';
 /** A bucket for letters, in the region of the stack. */
 export interface LetterBucketProps {
   /**
-   * A bucket of your own. A lifecycle rule of it should not end a letter that a queue still points at.
+   * A bucket of your own. A lifecycle rule of it should not end a letter that a queue still points at. Where it has a key
+   * of the customer, that key has to be known to it, or no letter can be written: for an imported bucket give
+   * `encryptionKey` to `Bucket.fromBucketAttributes()`.
    *
    * @default - a bucket of the processor's own: private, encrypted by S3, for TLS only, kept when it leaves the stack,
    *   and without an expiry
@@ -39,7 +41,9 @@ export interface LetterBucketProps {
 /** A queue for letters, and where those go that are too large for it. */
 export interface SqsDeadLettersProps {
   /**
-   * A queue of your own, also a first-in first-out one, in the region of the stack.
+   * A queue of your own, also a first-in first-out one, in the region of the stack. Where it has a key of the customer,
+   * that key has to be known to it, or no letter can be sent: for an imported queue give `keyArn` to
+   * `Queue.fromQueueAttributes()`.
    *
    * @default - a queue of the processor's own, which keeps letters for 14 days, the most there is: encrypted by SQS, for
    *   TLS only, and kept when it leaves the stack

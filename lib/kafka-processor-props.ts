@@ -36,7 +36,8 @@ export interface KafkaProcessorProps extends KafkaMappingOptions {
 
   /**
    * The memory of what is done. A table of your own needs a string key `id` and no sort key, `expiration` as its time to
-   * live, and one region.
+   * live, and one region. Where it has a key of the customer, that key has to be known to it, or no record can be
+   * claimed: for an imported table give `encryptionKey` to `TableV2.fromTableAttributes()`.
    *
    * @default - an `IdempotencyTable` of the processor's own
    */

@@ -5,6 +5,7 @@ import type { IConstruct } from 'constructs';
 import { checkProps } from './private/check-kinds';
 import { checkStore } from './private/check-part';
 import { PropsError } from './private/props-error';
+import { watchedGrantee } from './private/watched-grantee';
 
 /** A bucket for what the service discards. */
 export interface OnFailureBucketProps {
@@ -84,16 +85,23 @@ class BucketOnFailure extends OnFailure {
     const { bucket } = this.props;
     checkStore(scope, 'onFailure bucket', bucket, 's3.Bucket');
     warnOfOtherRegion(scope, bucket);
-    const grant = (action: string, resource: string) =>
-      iam.Grant.addToPrincipalOrResource({ grantee, actions: [action], resourceArns: [resource], resource: bucket });
+    const named = (sid: string) =>
+      watchedGrantee(grantee, (statement) => {
+        statement.sid = sid;
+      });
+    const grant = (sid: string, action: string, resource: string) =>
+      iam.Grant.addToPrincipalOrResource({
+        grantee: named(sid),
+        actions: [action],
+        resourceArns: [resource],
+        resource: bucket,
+      });
     return {
       destination: bucket.bucketArn,
       grants: [
-        named('PutDiscarded', grant('s3:PutObject', bucket.arnForObjects('*'))),
-        named('ListDiscarded', grant('s3:ListBucket', bucket.bucketArn)),
-        ...(bucket.encryptionKey
-          ? [named('EncryptDiscarded', bucket.encryptionKey.grant(grantee, 'kms:GenerateDataKey'))]
-          : []),
+        grant('PutDiscarded', 's3:PutObject', bucket.arnForObjects('*')),
+        grant('ListDiscarded', 's3:ListBucket', bucket.bucketArn),
+        ...(bucket.encryptionKey ? [bucket.encryptionKey.grant(named('EncryptDiscarded'), 'kms:GenerateDataKey')] : []),
       ],
     };
   }
@@ -133,9 +141,4 @@ class TopicOnFailure extends OnFailure {
     }
     return { destination: `kafka://${topic}`, topic, grants: [] };
   }
-}
-
-function named(sid: string, grant: iam.Grant): iam.Grant {
-  for (const statement of grant.principalStatements) statement.sid = sid;
-  return grant;
 }

@@ -269,6 +269,21 @@ test('an imported key, whose policy stays as it is, is warned about', () => {
   expect(Object.values(keysOf(Template.fromStack(scope)))).toEqual([arn, arn, arn, arn, arn]);
 });
 
+test('an imported key has its statements named too, in a stack whose account is not known', () => {
+  const scope = stack();
+  const arn = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d';
+
+  processor(scope, { encryptionKey: kms.Key.fromKeyArn(scope, 'Key', arn) });
+
+  const named = keyStatements(Template.fromStack(scope));
+  expect(named.map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
+    ['DecryptEnvironment', arn],
+    ['UseKeyOfClaims', arn],
+    ['EncryptSentLetters', arn],
+    ['EncryptPutLetters', arn],
+  ]);
+});
+
 test('a key in another region is refused', () => {
   const scope = new Stack(app(), 'Shop', { env: { region: 'eu-west-1', account: '111122223333' } });
   const encryptionKey = kms.Key.fromKeyArn(scope, 'Key', 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d');

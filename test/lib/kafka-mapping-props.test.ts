@@ -151,6 +151,7 @@ describe('with pollers on demand', () => {
 
     expect(properties).not.toHaveProperty('BisectBatchOnFunctionError');
     expect(properties).not.toHaveProperty('MaximumRetryAttempts');
+    expect(properties).not.toHaveProperty('MaximumRecordAgeInSeconds');
   });
 });
 
@@ -180,8 +181,20 @@ describe('the service discards nothing (P7)', () => {
     });
   });
 
-  test('endless retries need no leave, and are said to a mapping that had a number', () => {
-    expect(mapping({ retryAttempts: -1 }).MaximumRetryAttempts).toBe(-1);
+  test('endless retries need no leave, and are said to a mapping that had a number, with any age', () => {
+    expect(mapping({ retryAttempts: -1 })).toMatchObject({ MaximumRetryAttempts: -1, MaximumRecordAgeInSeconds: -1 });
+  });
+
+  test('endless retries up to an age have the age', () => {
+    expect(mapping({ serviceMayDiscard: true, retryAttempts: -1, maxRecordAge: Duration.hours(1) })).toMatchObject({
+      MaximumRetryAttempts: -1,
+      MaximumRecordAgeInSeconds: 3600,
+    });
+  });
+
+  test('what is not said stays unsaid: nothing changes for a mapping that is deployed', () => {
+    expect(mapping({})).not.toHaveProperty('MaximumRecordAgeInSeconds');
+    expect(mapping({ serviceMayDiscard: true, retryAttempts: 9 })).not.toHaveProperty('MaximumRecordAgeInSeconds');
   });
 
   test('leave alone changes nothing', () => {

@@ -1,8 +1,10 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { KafkaMapping, OnFailure, type OnFailureConfig, Pollers } from '../../lib';
+import { KafkaMapping, OnFailure, type OnFailureBindOptions, type OnFailureConfig, Pollers } from '../../lib';
+import { ownFunction } from './fixture/own-function';
 import { refusal } from './fixture/refusal';
 import { app, only, processor, source, stack, statements } from './fixture/stack';
 
@@ -137,6 +139,111 @@ test('two mappings of a function may have two buckets: no statement shares its n
   const sids = Statement.map(({ Sid }: { Sid?: string }) => Sid);
   expect(sids).toEqual(expect.arrayContaining(['PutDiscarded', 'PutDiscardedReturns', 'ListDiscardedReturns']));
   expect(new Set(sids).size).toBe(sids.length);
+});
+
+describe('a bucket that is imported with its account', () => {
+  const ARN = 'arn:aws:s3:::orders-discarded';
+  const keyArn = (account: string) => `arn:aws:kms:eu-west-1:${account}:key/0a1b`;
+  const imported = (scope: Stack, id: string, { account = '111122223333', bucketArn = ARN } = {}) => {
+    const encryptionKey = kms.Key.fromKeyArn(scope, `${id}Key`, keyArn(account)) as kms.IKey;
+    return s3.Bucket.fromBucketAttributes(scope, id, { bucketArn, account, encryptionKey });
+  };
+
+  // aws-cdk-lib compares the accounts of role and bucket, and grants in another way where they are not known to be one.
+  test.each([
+    ['in the account of the stack', '111122223333', { env: { account: '111122223333', region: 'eu-west-1' } }],
+    ['in another account', '444455556666', { env: { account: '111122223333', region: 'eu-west-1' } }],
+    ['where the account of the stack is known at deployment only', '111122223333', {}],
+  ])('has its statements named %s', (_, account, props) => {
+    const scope = new Stack(app(), 'Shop', props);
+
+    processor(scope, { ...MAY, onFailure: OnFailure.s3({ bucket: imported(scope, 'Discarded', { account }) }) });
+
+    const allow = (Action: string, Resource: string) => ({ Effect: 'Allow', Action, Resource });
+    expect(statements(Template.fromStack(scope))).toMatchObject({
+      PutDiscarded: allow('s3:PutObject', `${ARN}/*`),
+      ListDiscarded: allow('s3:ListBucket', ARN),
+      EncryptDiscarded: allow('kms:GenerateDataKey', keyArn(account)),
+    });
+  });
+
+  test('shares no name with another one, where two mappings share a function', () => {
+    const scope = stack();
+    const orders = processor(scope, { ...MAY, onFailure: OnFailure.s3({ bucket: imported(scope, 'One') }) });
+
+    new KafkaMapping(scope, 'Returns', {
+      ...MAY,
+      onFailure: OnFailure.s3({ bucket: imported(scope, 'Two', { bucketArn: 'arn:aws:s3:::returns-discarded' }) }),
+      function: orders.function,
+      source: source({ topic: 'returns' }),
+      pollers: Pollers.provisioned({ minimum: 1, maximum: 1 }),
+    });
+
+    const { Statement } = only(Template.fromStack(scope), 'AWS::IAM::Policy').Properties.PolicyDocument;
+    const sids = Statement.map(({ Sid }: { Sid?: string }) => Sid);
+    expect(sids).toEqual(expect.arrayContaining(['PutDiscarded', 'PutDiscardedReturns', 'ListDiscardedReturns']));
+    expect(sids.filter((sid: string) => sid === 'EncryptDiscarded')).toHaveLength(1);
+    expect(new Set(sids).size).toBe(sids.length);
+  });
+
+  test('of another account in the same app lets the role in by its own policy, too', () => {
+    const parent = app();
+    const there = new Stack(parent, 'There', { env: { account: '444455556666', region: 'eu-west-1' } });
+    const here = new Stack(parent, 'Here', { env: { account: '111122223333', region: 'eu-west-1' } });
+    const bucket = new s3.Bucket(there, 'Discarded', { bucketName: 'orders-discarded' }) as s3.IBucket;
+    const assumedBy = new iam.ServicePrincipal('lambda.amazonaws.com');
+    const role = new iam.Role(here, 'Role', { roleName: 'orders', assumedBy });
+
+    new KafkaMapping(here, 'Orders', {
+      ...MAY,
+      onFailure: OnFailure.s3({ bucket }),
+      function: ownFunction(here, { role }),
+      source: source(),
+      pollers: Pollers.provisioned({ minimum: 1, maximum: 1 }),
+    });
+
+    const { Statement } = only(Template.fromStack(there), 'AWS::S3::BucketPolicy').Properties.PolicyDocument;
+    expect(Statement.map(({ Action }: { Action: string }) => Action)).toEqual(['s3:PutObject', 's3:ListBucket']);
+    expect(JSON.stringify(Statement)).toContain(':iam::111122223333:role/orders');
+    expect(Object.keys(statements(Template.fromStack(here)))).toEqual(
+      expect.arrayContaining(['PutDiscarded', 'ListDiscarded']),
+    );
+  });
+});
+
+test("a destination of the user's may name what it grants: where two do, no statement shares its name", () => {
+  class Archive extends OnFailure {
+    constructor(private readonly bucket: s3.IBucket) {
+      super();
+    }
+
+    bind(_: Stack, { grantee }: OnFailureBindOptions): OnFailureConfig {
+      const statement = new iam.PolicyStatement({
+        sid: 'PutIntoArchive',
+        actions: ['s3:PutObject'],
+        resources: [this.bucket.arnForObjects('*')],
+      });
+      grantee.grantPrincipal.addToPrincipalPolicy(statement);
+      return { destination: this.bucket.bucketArn, grants: [] };
+    }
+  }
+  const scope = stack();
+  const to = (name: string) => ({
+    ...MAY,
+    onFailure: new Archive(s3.Bucket.fromBucketName(scope, `Bucket-${name}`, name)),
+  });
+  const orders = processor(scope, to('one'));
+
+  new KafkaMapping(scope, 'Returns', {
+    ...to('two'),
+    function: orders.function,
+    source: source({ topic: 'returns' }),
+    pollers: Pollers.provisioned({ minimum: 1, maximum: 1 }),
+  });
+
+  expect(Object.keys(statements(Template.fromStack(scope)))).toEqual(
+    expect.arrayContaining(['PutIntoArchive', 'PutIntoArchiveReturns']),
+  );
 });
 
 test('what is not of this kind is told from what is, also of another copy of the package', () => {

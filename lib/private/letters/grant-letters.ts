@@ -2,7 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { DeadLettersConfig } from '../../dead-letters';
-import { named } from './named-grantee';
+import { named } from '../processor/name-statements';
 
 /** S3 uses the second where the bucket has a key of its own below the customer's; SQS always asks for both. */
 const WRITE_WITH_KEY = ['kms:GenerateDataKey', 'kms:Decrypt'];

@@ -1,5 +1,6 @@
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { MAXIMUM_RETRY_ATTEMPTS_ENDLESS } from '../../../contract/limits';
 import type { KafkaMappingProps } from '../../kafka-mapping-props';
 import type { KafkaSourceConfig } from '../../kafka-source';
 import type { OnFailureConfig } from '../../on-failure';
@@ -9,6 +10,8 @@ import { grantFilterKey } from './grant-filter-key';
 
 /** The construct's id in its scope, and with it a part of the logical id: it stays. */
 export const MAPPING_ID = 'Mapping';
+
+const RECORD_AGE_ENDLESS = -1;
 
 /** What the parts of a mapping ask of it. */
 export interface MappingRequest {
@@ -49,8 +52,9 @@ export function createEventSourceMapping(scope: Construct, request: MappingReque
     ...observation(request),
   });
   const resource = mapping.node.defaultChild as lambda.CfnEventSourceMapping;
-  // Past aws-cdk-lib's check, which takes a number that is known at deployment only for a small one.
-  if (props.maxRecordAge !== undefined) resource.maximumRecordAgeInSeconds = props.maxRecordAge.toSeconds();
+  // Past aws-cdk-lib's check, which takes -1, and a number that is known at deployment only, for too small.
+  const age = recordAgeSeconds(request);
+  if (age !== undefined) resource.maximumRecordAgeInSeconds = age;
   const filterKey = props.filterEncryption && customerKey(scope, 'filterEncryption', props.filterEncryption);
   if (filterKey !== undefined && source.filters !== undefined) {
     resource.kmsKeyArn = filterKey.keyArn;
@@ -67,6 +71,13 @@ function discarding({ props, pollers, discarded }: MappingRequest) {
     ...(isSaid && { retryAttempts }),
     ...(discarded !== undefined && { onFailure: { bind: () => ({ destination: discarded.destination }) } }),
   };
+}
+
+/** Any age is said where endless retries are: whoever writes that wants nothing discarded. */
+function recordAgeSeconds({ props, pollers }: MappingRequest): number | undefined {
+  if (props.maxRecordAge !== undefined) return props.maxRecordAge.toSeconds();
+  const isEndless = props.retryAttempts === MAXIMUM_RETRY_ATTEMPTS_ENDLESS;
+  return isEndless && pollers.provisionedPollerConfig !== undefined ? RECORD_AGE_ENDLESS : undefined;
 }
 
 const ALL_METRICS = [lambda.MetricType.EVENT_COUNT, lambda.MetricType.ERROR_COUNT, lambda.MetricType.KAFKA_METRICS];

@@ -1,13 +1,14 @@
 import { Stack } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { FunctionVersion } from '../../function-version';
 import type { KafkaMappingProps } from '../../kafka-mapping-props';
 import type { KafkaSourceConfig } from '../../kafka-source';
 import { checkStacks } from '../check-stacks';
-import { grantedBy } from '../processor/name-statements';
 import { takesStatements, warnOfFixedRole } from '../processor/warn-of-fixed-role';
 import { PropsError } from '../props-error';
+import { watchedGrantee } from '../watched-grantee';
 import { checkAlias } from './check-alias';
 import { checkConsumers } from './check-consumers';
 import { checkFunctionLater } from './check-function-later';
@@ -19,6 +20,7 @@ import { functionState, tellMapping } from './function-state';
 import { aliasName, mappingName } from './mapping-name';
 import { grantStatement, makeSidUnique } from './mapping-statements';
 import { checkRemembered } from './remember-for';
+import { warnOfFunction } from './warn-of-function';
 import { warnOfMissingTable } from './warn-of-missing-table';
 import { warnOfSource } from './warn-of-source';
 
@@ -40,7 +42,10 @@ export function createMapping(scope: Construct, props: KafkaMappingProps): Mappi
   const generation = props.generation ?? 1;
   const pollers = props.pollers.bind(scope);
   if (pollers.provisionedPollerConfig === undefined) checkProvisionedOnly(scope, props);
-  const discarded = props.onFailure?.bind(scope, { grantee: fn });
+  // Not what the grants tell: they tell less (watchedGrantee).
+  const forDiscarded: iam.PolicyStatement[] = [];
+  const grantee = watchedGrantee(fn, (statement) => forDiscarded.push(statement));
+  const discarded = props.onFailure?.bind(scope, { grantee });
   const source = props.source.bind(scope, {
     defaultConsumerGroupId: defaultConsumerGroupId(scope),
     destinationTopic: discarded?.topic,
@@ -52,6 +57,7 @@ export function createMapping(scope: Construct, props: KafkaMappingProps): Mappi
   checkRemembered(scope, fn, source.topicRetention);
   warnOfSource(scope, fn, source, generation);
   warnOfMissingTable(scope, fn);
+  warnOfFunction(scope, fn);
 
   const alias = new lambda.Alias(scope, 'Alias', {
     aliasName: aliasName(name, pollers.mode),
@@ -68,13 +74,11 @@ export function createMapping(scope: Construct, props: KafkaMappingProps): Mappi
     const { policyDependable } = grantStatement(fn, name, statement);
     if (policyDependable) mapping.node.addDependency(policyDependable);
   }
-  for (const grant of discarded?.grants ?? []) {
-    for (const statement of grant.principalStatements) makeSidUnique(fn, name, statement);
-    mapping.node.addDependency(grant);
-  }
+  for (const statement of forDiscarded) makeSidUnique(fn, name, statement);
+  for (const grant of discarded?.grants ?? []) mapping.node.addDependency(grant);
   checkStacks(scope, fn, 'source', [source.sourceName, source.consumerGroupId]);
   if (fn.role) {
-    const granted = [...source.statements, ...(discarded?.grants ?? []).flatMap(grantedBy)];
+    const granted = [...source.statements, ...forDiscarded];
     warnOfFixedRole(scope, fn.role, granted, 'Without them the mapping is refused, or reads nothing.');
   }
   if (fn.role && takesStatements(fn.role)) {

@@ -10,8 +10,8 @@ import { grantLetters } from '../letters/grant-letters';
 import { lettersPlace } from '../letters/letters-place';
 import { functionState } from '../mapping/function-state';
 import { chooseMemory, rememberFor } from '../mapping/remember-for';
-import { grantClaims } from './grant-claims';
-import { namedBy, nameStatements } from './name-statements';
+import { grantClaimsByName } from './grant-claims';
+import { namedBy } from './name-statements';
 import { takesStatements, warnOfFixedRole } from './warn-of-fixed-role';
 
 /** Functions that have a processor. */
@@ -34,7 +34,7 @@ export function equipFunction(scope: IConstruct, fn: lambda.Function, equipment:
   // Only a function that was made elsewhere and imported has none, and that is no lambda.Function.
   const role = fn.role as iam.IRole;
   const statements = namedBy(role, () => {
-    nameStatements(role, ['ClaimRecords', 'UseKeyOfClaims'], grantClaims(table, role));
+    grantClaimsByName(table, role);
     grantLetters(deadLetters, role);
   });
   warnOfFixedRole(scope, role, statements, 'Without them every record stays open.');

@@ -47,6 +47,8 @@ export function mskSource(
       new iam.PolicyStatement({
         sid: 'DescribeCluster',
         actions: ['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'],
+        // The Service Authorization Reference knows no resource for GetBootstrapBrokers, and AWS grants it on a cluster
+        // nevertheless. Source: MSK Developer Guide, accessing one Amazon MSK cluster.
         resources: [clusterArn],
       }),
       ...(vpcConnectionArn === undefined ? [] : [describeConnection(vpcConnectionArn)]),
