@@ -21,6 +21,7 @@ import { applyRemovalPolicy } from './private/processor/apply-removal-policy';
 import { bundlingFor } from './private/processor/bundling';
 import { checkMadeHere } from './private/processor/check-function';
 import { checkProcessorProps } from './private/processor/check-processor-props';
+import { checkRuntime } from './private/processor/check-runtime';
 import { equipFunction } from './private/processor/equip-function';
 import { functionProps } from './private/processor/function-props';
 import { grantReadingMemory } from './private/processor/grant-claims';
@@ -77,6 +78,7 @@ export class KafkaProcessor extends KafkaMappingBase {
     this.deadLetters = (props.deadLetters ?? DeadLetters.sqs()).bind(this, { encryptionKey });
     this.function = props.function ?? this.createFunction(this.functionSettings(props, encryptionKey));
     checkMadeHere(this, this.function);
+    checkRuntime(this, this.function);
     this.role = this.function.role as iam.IRole;
     const { table, deadLetters } = this;
     equipFunction(this, this.function, { table, deadLetters, rememberFor: props.rememberFor });

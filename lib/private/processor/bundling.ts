@@ -1,5 +1,6 @@
 import { type BundlingOptions, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { BUNDLED } from '../../../contract/bundle';
+import { given } from '../given';
 
 /** What the function is configured to use. */
 export interface Bundled {
@@ -11,6 +12,18 @@ export interface Bundled {
 export function bundlingFor(bundled: Bundled): BundlingOptions {
   const unused = (['sqs', 's3'] as const).filter((store) => !bundled[store]);
   return { ...BUNDLING, define: Object.fromEntries(unused.map((store) => [BUNDLED[store], 'false'])) };
+}
+
+/** Ours, where the user says nothing else. Statements of ES modules in front of another format would end its start. */
+export function bundlingWith(users: BundlingOptions = {}): BundlingOptions {
+  const { banner, ...bundling } = { ...BUNDLING, ...given(users) };
+  const isOurs = banner === BUNDLING.banner;
+  return banner === undefined || (isOurs && !isModule(bundling)) ? bundling : { ...bundling, banner };
+}
+
+/** What says nothing of its format is ours. */
+export function isModule({ format = BUNDLING.format }: BundlingOptions): boolean {
+  return format === OutputFormat.ESM;
 }
 
 /** Measured: of the ways to bundle, this one loads fastest, and cold starts are paid by whoever waits for a record. */
