@@ -20,8 +20,20 @@ afterAll(async () => {
   await servers.stop();
 });
 
-/** @param env Where dead letters go; in the process of the demo itself where nothing says so. */
+/**
+ * On a machine that is busy with other things a record may be done before its scripted fault can befall it. What was not
+ * played is played once more; whatever else is wrong with a run stands.
+ *
+ * @param env Where dead letters go; in the process of the demo itself where nothing says so.
+ */
 async function demo(options: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const found = await play(options, env);
+  const { faults, failedChecks } = found.report;
+  const missed = faults.filter(({ happened }: { happened: boolean }) => !happened);
+  return missed.length > 0 && missed.length === failedChecks.length ? play(options, env) : found;
+}
+
+async function play(options: readonly string[], env: NodeJS.ProcessEnv) {
   const json = join(directory, `${options.join('')}.json`);
   const child = spawn(
     process.execPath,
