@@ -81,6 +81,8 @@ export class Stage implements Interceptor {
   readonly #held = new Set<string>();
   /** What is being done to a worker: one fault at a time. */
   readonly #acting = new Map<string, Fault>();
+  /** Workers that a fault has killed: of their end the event source tells only later. */
+  readonly #killed = new Set<string>();
   /** Workers that stand still until their time-out. */
   readonly #frozen = new Set<string>();
   #rebalances = 0;
@@ -207,6 +209,7 @@ export class Stage implements Interceptor {
     } else if (!process) {
       this.#giveUp(worker);
     } else if (fault.name === 'crash' || fault.name === 'crash-letter') {
+      this.#killed.add(worker);
       process.kill();
       this.#happened(fault, worker);
     } else {
@@ -247,8 +250,8 @@ export class Stage implements Interceptor {
       return DATABASE_FAILS;
     }
     const isWanted = await this.#until(() => this.#isFree(worker, fault), request);
-    // The end of a worker is told before its connections are closed.
-    if (this.#ended.has(worker)) return DROP;
+    // No fault befalls the dead: what a dead worker's request did would never come again, and the fault never happen.
+    if (this.#isDead(worker)) return DROP;
     if (fault.happened) return FORWARD;
     // Its sender gave it up: were it to arrive now, the record would never come again, and the fault never happen.
     if (!isWanted) return DROP;
@@ -256,11 +259,15 @@ export class Stage implements Interceptor {
     this.#acting.set(worker, fault);
     if (fault.name === 'rebalance') return this.#rebalance(worker, record);
     await this.#drain(request);
-    if (request.gone.aborted || this.#ended.has(worker)) {
+    if (request.gone.aborted || this.#isDead(worker)) {
       this.#giveUp(worker);
       return DROP;
     }
     return fault.name === 'crash-before' ? this.#killBefore(fault, worker) : FORWARD;
+  }
+
+  #isDead(worker: string): boolean {
+    return this.#killed.has(worker) || this.#ended.has(worker);
   }
 
   #killBefore(fault: Fault, worker: string): Decision {
@@ -269,6 +276,7 @@ export class Stage implements Interceptor {
       this.#giveUp(worker);
       return FORWARD;
     }
+    this.#killed.add(worker);
     process.kill();
     this.#happened(fault, worker);
     return DROP;

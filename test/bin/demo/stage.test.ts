@@ -750,6 +750,23 @@ describe('several faults', () => {
     expect(eventSource.done).toEqual(['freeze poller-1/1', 'kill poller-1/2']);
   });
 
+  test('of a worker that is killed, the second finds it dead before the event source says so', async () => {
+    const [first, second] = [fault('crash', 0, 1), fault('time-out', 1, 1)];
+    const { stage, eventSource } = stagedWith(first, second);
+    const killing = effect('flights-0@1').request;
+    await stage.request(killing);
+    const waiting = stage.request(effect('flights-1@1').request);
+
+    await stage.answered(killing, 200, {});
+    const ofTheDead = await waiting;
+    stage.workerEnded('poller-1/1', 'crash');
+    eventSource.alive.add('poller-1/2');
+    await pass(stage, effect('flights-1@1', 'poller-1/2'));
+
+    expect(ofTheDead).toEqual({ kind: 'drop' });
+    expect(eventSource.done).toEqual(['kill poller-1/1', 'freeze poller-1/2']);
+  });
+
   test('a request that was given up while it waited its turn never arrives: the fault waits for the record to come again', async () => {
     const crash = fault('crash', 1, 1);
     const { stage, eventSource } = stagedWith(fault('time-out', 0, 1), crash);
